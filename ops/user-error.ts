@@ -1,0 +1,10 @@
+/** A fault that the user can mend: shown as it is, without a stack trace. Says what, where, and what to do. */
+export class UserError extends Error {
+  /** 1 failed, 2 usage (docs: exit codes). */
+  readonly exitCode: 1 | 2;
+  constructor(message: string, exitCode: 1 | 2 = 1) {
+    super(message);
+    this.name = "UserError";
+    this.exitCode = exitCode;
+  }
+}
