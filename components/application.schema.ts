@@ -1,0 +1,37 @@
+import { z } from "zod";
+import { ConfigSets, FlagDeclarations, SecretSets } from "./configuration.schema.ts";
+import { DatabaseDeclaration } from "./database.schema.ts";
+import { Duration, KubernetesName, PinnedImage, ServiceName, StackName, UrlPath } from "./primitives.ts";
+import { ServiceSettings } from "./workload.schema.ts";
+
+const SmokeCheck = z.strictObject({
+  service: ServiceName,
+  path: UrlPath,
+  refuse: z.string().min(1).default("error").describe("The answer's body must not contain this word (any case)"),
+});
+
+/** After every rollout a Job asks these; an answer other than 2xx, or a body that speaks of an error, fails the release. */
+export const SmokeSettings = z.strictObject({
+  image: PinnedImage.describe("Image with sh and curl"),
+  checks: z.array(SmokeCheck).min(1),
+  timeout: Duration.default("2m"),
+});
+export type SmokeSettings = z.infer<typeof SmokeSettings>;
+
+/** `application` in Pulumi.yaml: what is the same in every environment. */
+export const ApplicationSettings = z.strictObject({
+  name: KubernetesName,
+  promotion: z.strictObject({
+    path: z
+      .array(StackName)
+      .min(1, { error: "must name at least one environment" })
+      .describe("Environments in the order that a release passes them"),
+  }),
+  services: z.array(ServiceSettings).min(1, { error: "must declare at least one service" }),
+  config: ConfigSets,
+  secrets: SecretSets,
+  flags: FlagDeclarations,
+  database: DatabaseDeclaration.optional(),
+  smoke: SmokeSettings.optional(),
+});
+export type ApplicationSettings = z.infer<typeof ApplicationSettings>;

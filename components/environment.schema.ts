@@ -1,0 +1,34 @@
+import { z } from "zod";
+import { ConfigValue, FlagValue } from "./configuration.schema.ts";
+import { DatabaseSettings } from "./database.schema.ts";
+import { ConfigKey, FlagName, Host, KubernetesMinor, KubernetesName, ServiceName } from "./primitives.ts";
+import { ScaleSettings, ServiceOverrides } from "./workload.schema.ts";
+
+/** Which cluster, and how the program finds it in the kubeconfig. */
+const ClusterSettings = z.strictObject({
+  identifier: z.string().min(1).describe("Stays the same when the kubeconfig's server or proxy changes, so that nothing is replaced"),
+  context: z.string().min(1).optional().describe("kubeconfig context; left out, the current one"),
+  version: KubernetesMinor.describe("Pod Security standards are applied as of this version"),
+});
+
+/** The Gateway (Gateway API) that answers for the environment's hosts. */
+const GatewaySettings = z.strictObject({
+  name: KubernetesName,
+  namespace: KubernetesName,
+  listener: KubernetesName.optional().describe("Section of the Gateway; left out, every listener that allows the host"),
+});
+
+/** `environment` in Pulumi.<stack>.yaml: what differs from one environment to the next. */
+export const EnvironmentSettings = z.strictObject({
+  namespace: KubernetesName,
+  host: Host,
+  cluster: ClusterSettings,
+  gateway: GatewaySettings,
+  protect: z.boolean().default(true).describe("The namespace and what holds data cannot be destroyed or replaced"),
+  defaults: ScaleSettings.prefault({}).describe("Replicas and resources of every service that has none of its own"),
+  services: z.record(ServiceName, ServiceOverrides).default({}),
+  config: z.record(KubernetesName, z.record(ConfigKey, ConfigValue)).default({}).describe("Values, by set and key"),
+  flags: z.record(FlagName, FlagValue).default({}),
+  database: DatabaseSettings.optional(),
+});
+export type EnvironmentSettings = z.infer<typeof EnvironmentSettings>;
