@@ -1,0 +1,1 @@
+export { type RenderedResource, type RenderOptions, renderProgram } from "./render.ts";

@@ -1,0 +1,78 @@
+import type { ProgramHandler } from "../registration.ts";
+import type { StackConfig } from "../state.ts";
+import { exitAfterLoggedError, type RunningProgram, startProgram } from "./program.ts";
+import { readableError } from "./program-errors.ts";
+import { startProtocolHost } from "./server.ts";
+
+export interface HostedProgramOptions {
+  projectDir: string;
+  main?: string;
+  project: string;
+  stack: string;
+  config: StackConfig;
+  preview: boolean;
+  parallel: number;
+  handler: ProgramHandler;
+}
+
+export interface HostedProgram {
+  /** Settles when the process is gone. `failed` is false only when it ended by itself, well, and logged no error. */
+  readonly ended: Promise<{ failed: boolean }>;
+  stop(): Promise<void>;
+}
+
+/** Runs a program against a handler: server, process, and what it prints and logs (handed on as log messages). */
+export async function hostProgram(options: HostedProgramOptions): Promise<HostedProgram> {
+  const { handler } = options;
+  let errors = 0;
+  let stopped = false;
+  const lastLines: string[] = [];
+  const seen = new Set<string>();
+  const logging: ProgramHandler = {
+    register: (registration) => handler.register(registration),
+    registerOutputs: (urn, outputs) => handler.registerOutputs(urn, outputs),
+    read: (request) => handler.read(request),
+    invoke: (request) => handler.invoke(request),
+    log: (message) => {
+      if (message.severity !== "error") return handler.log(message);
+      errors++;
+      const text = readableError(message.message, options.projectDir);
+      // The SDK reports a rejection once for every promise it passes through.
+      if (!seen.has(text)) handler.log({ ...message, message: text });
+      seen.add(text);
+    },
+  };
+  const host = await startProtocolHost({ ...options, handler: logging });
+  let program: RunningProgram;
+  try {
+    program = startProgram({
+      ...options,
+      address: host.address,
+      onLine: (stream, line) => {
+        if (stream === "stderr") lastLines.splice(0, Math.max(0, lastLines.length - 9), line);
+        handler.log({ severity: "info", message: line, ephemeral: false });
+      },
+    });
+  } catch (error) {
+    host.close();
+    throw error;
+  }
+  const ended = program.exited
+    .then(({ code, signal }) => {
+      const failed = code !== 0 || errors > 0;
+      if (!stopped && errors === 0 && failed && code !== exitAfterLoggedError) {
+        const how = signal === null ? `exit code ${code}` : `signal ${signal}`;
+        handler.log({ severity: "error", message: [`the program ended with ${how}`, ...lastLines].join("\n"), ephemeral: false });
+      }
+      return { failed };
+    })
+    .finally(() => host.close());
+  ended.catch(() => {});
+  return {
+    ended,
+    stop: async () => {
+      stopped = true;
+      await program.stop();
+    },
+  };
+}

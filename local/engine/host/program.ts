@@ -1,0 +1,97 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { createRequire } from "node:module";
+import path from "node:path";
+import { createInterface } from "node:readline";
+import type { Readable } from "node:stream";
+import { UserError } from "../../../ops/user-error.ts";
+import type { StackConfig } from "../state.ts";
+
+export interface ProgramOptions {
+  projectDir: string;
+  /** `main` of Pulumi.yaml, relative to the project; the project's own folder without it. */
+  main?: string;
+  project: string;
+  stack: string;
+  config: StackConfig;
+  preview: boolean;
+  parallel: number;
+  address: string;
+  onLine(stream: "stdout" | "stderr", line: string): void;
+}
+
+export interface RunningProgram {
+  readonly exited: Promise<{ code: number | null; signal: NodeJS.Signals | null }>;
+  /** Ends the process; resolves when it is gone. */
+  stop(): Promise<void>;
+}
+
+/** The exit code with which the SDK says: the error was logged to the engine already. */
+export const exitAfterLoggedError = 32;
+
+/**
+ * Starts the unchanged program the way the Pulumi CLI's language host does, under the Node that runs us.
+ * Its TypeScript runs by Node's own type stripping.
+ */
+export function startProgram(options: ProgramOptions): RunningProgram {
+  const runner = findRunner(options.projectDir);
+  const pwd = path.resolve(options.projectDir, options.main ?? ".");
+  const child = spawn(
+    process.execPath,
+    [
+      runner,
+      `--monitor=${options.address}`,
+      `--engine=${options.address}`,
+      `--project=${options.project}`,
+      `--stack=${options.stack}`,
+      "--organization=organization",
+      `--pwd=${pwd}`,
+      `--root-directory=${path.resolve(options.projectDir)}`,
+      `--parallel=${options.parallel}`,
+      ...(options.preview ? ["--dry-run"] : []),
+      ".",
+    ],
+    { cwd: pwd, stdio: ["ignore", "pipe", "pipe"], env: environment(options, runner) },
+  );
+  const lines = [forward(child.stdout, "stdout", options), forward(child.stderr, "stderr", options)];
+  const exited = new Promise<{ code: number | null; signal: NodeJS.Signals | null }>((resolve, reject) => {
+    child.once("error", reject);
+    child.once("close", (code, signal) => {
+      Promise.all(lines).then(() => resolve({ code, signal }), reject);
+    });
+  });
+  exited.catch(() => {});
+  return { exited, stop: () => stop(child, exited) };
+}
+
+function findRunner(projectDir: string): string {
+  try {
+    return createRequire(path.resolve(projectDir, "package.json")).resolve("@pulumi/pulumi/cmd/run/index.js");
+  } catch {
+    throw new UserError(
+      `${path.resolve(projectDir)}: the program's packages are not installed (@pulumi/pulumi is missing): run npm install there.`,
+    );
+  }
+}
+
+function environment({ config }: ProgramOptions, runner: string): NodeJS.ProcessEnv {
+  const values = Object.fromEntries(Object.entries(config).map(([key, { value }]) => [key, value]));
+  const secretKeys = Object.keys(config).filter((key) => config[key]?.secret);
+  return {
+    // Parsing the SDKs is most of a program's start; Node keeps the compiled code beside them.
+    NODE_COMPILE_CACHE: path.join(runner.slice(0, runner.lastIndexOf("@pulumi")), ".cache", "liftlock"),
+    ...process.env,
+    PULUMI_CONFIG: JSON.stringify(values),
+    PULUMI_CONFIG_SECRET_KEYS: JSON.stringify(secretKeys),
+    PULUMI_NODEJS_TYPESCRIPT: "false",
+  };
+}
+
+async function forward(stream: Readable | null, name: "stdout" | "stderr", { onLine }: ProgramOptions): Promise<void> {
+  if (stream === null) return;
+  for await (const line of createInterface({ input: stream, crlfDelay: Number.POSITIVE_INFINITY })) onLine(name, line);
+}
+
+async function stop(child: ChildProcess, exited: RunningProgram["exited"]): Promise<void> {
+  if (child.exitCode === null && child.signalCode === null) child.kill("SIGKILL");
+  await exited.catch(() => {});
+}
