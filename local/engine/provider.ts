@@ -71,6 +71,12 @@ export interface CreateRequest extends Common {
   /** Seconds; undefined means the provider's default. */
   timeoutSeconds: number | undefined;
   preview: boolean;
+  /**
+   * Inputs of a creation of this very URN that was begun and never recorded as ended (state's pending operation `creating`): an object
+   * found in its place may then be ours, and is adopted if it proves so. The engine passes the same inputs as `check`'s oldInputs, so
+   * that an automatic name is the one that the interrupted creation took.
+   */
+  interrupted?: PropertyMap;
 }
 export interface ReadRequest extends Common {
   id: string;
