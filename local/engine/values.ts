@@ -28,9 +28,12 @@ export const UNKNOWN = new Unknown();
 export class Reference {
   readonly urn: string;
   readonly id: string | undefined;
-  constructor(urn: string, id: string | undefined) {
+  /** Version of the package that the resource is of; "" when nobody said. */
+  readonly packageVersion: string;
+  constructor(urn: string, id: string | undefined, packageVersion = "") {
     this.urn = urn;
     this.id = id;
+    this.packageVersion = packageVersion;
   }
 }
 
