@@ -2,6 +2,7 @@ import type { Op, Step } from "../engine.ts";
 import { type Change, changesOf, isChange, label, objectName } from "./changes.ts";
 import { configChanges, secretChanges } from "./data.ts";
 import { isRecord } from "./diff.ts";
+import { type Direction, headline } from "./headline.ts";
 import { type Seen, seenIn } from "./inventory.ts";
 import { reach, referencesOf, type Workload } from "./references.ts";
 import { requestsLine, requestsOf } from "./requests.ts";
@@ -19,9 +20,6 @@ export interface Description {
   /** Total CPU and memory requests, before and after. */
   readonly requests: string | undefined;
 }
-/** `update`: what a run will make of the environment. `refresh`: what somebody made of it by hand, and the state takes over. */
-export type Direction = "update" | "refresh";
-
 export interface Line {
   readonly mark: "!" | "-" | "+-" | "~" | "+";
   readonly text: string;
@@ -170,39 +168,6 @@ function uncovered(summary: Partial<Record<Op, number>>): Line[] {
   const n = Object.entries(summary).reduce((sum, [op, k]) => (isChange(op) ? sum + (k ?? 0) : sum), 0);
   return n > 0 ? [{ mark: "~", text: `${count(n, "resource")} of the stack itself`, danger: false }] : [];
 }
-
-const VERBS: [Op[], string][] = [
-  [["delete"], "deleted"],
-  [["replace"], "replaced"],
-  [["update"], "updated"],
-  [["create"], "created"],
-  [["import", "import-replacement"], "adopted"],
-  [["discard", "discard-replaced"], "forgotten"],
-  [["same"], "unchanged"],
-];
-
-export function headline(summary: Partial<Record<Op, number>>, direction: Direction = "update"): string {
-  if (direction === "refresh") return drift(summary);
-  const counts = VERBS.map(([ops, verb]) => [ops.reduce((n, op) => n + (summary[op] ?? 0), 0), verb] as const).filter(([n]) => n > 0);
-  if (!hasChanges(summary)) return `no changes${counts.length > 0 ? `, ${counts.map(([n, verb]) => `${n} ${verb}`).join(", ")}` : ""}`;
-  return counts.map(([n, verb]) => `${n} ${verb}`).join(", ");
-}
-
-function drift(summary: Partial<Record<Op, number>>): string {
-  const parts = [
-    [summary.delete ?? 0, "gone"],
-    [summary.update ?? 0, "changed by hand"],
-    [summary.same ?? 0, "as recorded"],
-  ] as const;
-  const found = hasChanges(summary) ? parts : parts.slice(2);
-  return `${hasChanges(summary) ? "" : "no drift, "}${found
-    .filter(([n]) => n > 0)
-    .map(([n, what]) => `${n} ${what}`)
-    .join(", ")}`;
-}
-
-export const hasChanges = (summary: Partial<Record<Op, number>>): boolean =>
-  Object.entries(summary).some(([op, n]) => (n ?? 0) > 0 && isChange(op));
 
 function workloadsOf(seen: readonly Seen[]): Workload[] {
   const kinds = new Set(["Deployment", "StatefulSet", "DaemonSet", "CronJob"]);

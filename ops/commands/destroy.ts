@@ -1,0 +1,50 @@
+import { typed } from "../confirm.ts";
+import { type Context, EXIT } from "../context.ts";
+import { follow, selected } from "../follow.ts";
+import { requireStack } from "../project-dir.ts";
+import { failuresOf } from "../report/failure.ts";
+import { headline } from "../report/headline.ts";
+import { failureLines } from "../report/print.ts";
+import { protectedIn } from "../report/protected.ts";
+import { count, duration } from "../report/text.ts";
+import { UserError } from "../user-error.ts";
+
+export async function destroy(context: Context, [name]: string[], options: { yes?: boolean; message?: string }): Promise<number> {
+  const { io, say } = context;
+  const project = await context.selector.project();
+  const stack = requireStack(project, name);
+  const chosen = await selected(context, { projectDir: project.dir, stack, cluster: "start" });
+  const plan = await chosen.engine.destroy({ previewOnly: true, signal: context.signal });
+  const kept = protectedIn(plan.steps);
+  if (kept.length > 0) {
+    throw new UserError(
+      `${stack} is not destroyed: it holds what is protected, and nothing else is touched either.\n${kept.map((k) => `  ${k}`).join("\n")}\n` +
+        `If it really is to go: set environment.protect to false in Pulumi.${stack}.yaml, run up, then destroy.`,
+    );
+  }
+  if (plan.result !== "succeeded") {
+    for (const line of failureLines(failuresOf(plan, [], stack), io.colors, chosen.cluster)) io.err(line);
+    return EXIT.failed;
+  }
+  const deleted = plan.changeSummary.delete ?? 0;
+  if (deleted === 0) {
+    say(`${stack} holds nothing: nothing to destroy.`);
+    return EXIT.done;
+  }
+  if (!options.yes) {
+    const warning = `This deletes ${stack} of ${project.name}: ${count(deleted, "resource")}, and the data in them.`;
+    await typed(io, { warning, expected: stack, question: "Type the stack's name to go on: ", flag: "--yes" });
+  }
+  const { result, inventory } = await follow(context, `destroy ${stack}`, (o) => chosen.engine.destroy({ ...o, message: options.message }));
+  if (context.options.json) return result.result === "succeeded" ? EXIT.done : EXIT.failed;
+  const time = duration(result.durationSeconds);
+  if (result.result === "succeeded") {
+    say(`\n${io.colors.bold(stack)}: ${headline(result.changeSummary)}, in ${time}. Its history is kept.`);
+    return EXIT.done;
+  }
+  say(
+    `\n${io.colors.bold(stack)}: ${result.result === "cancelled" ? "stopped" : "failed"} after ${time}. ${headline(result.changeSummary)}; run destroy again to go on.`,
+  );
+  for (const line of failureLines(failuresOf(result, inventory.all(), stack), io.colors, chosen.cluster)) io.err(line);
+  return EXIT.failed;
+}

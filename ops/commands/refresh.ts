@@ -1,0 +1,40 @@
+import { type Context, EXIT } from "../context.ts";
+import { follow, selected } from "../follow.ts";
+import { requireStack } from "../project-dir.ts";
+import { repeatedFlags } from "../repeated-flags.ts";
+import { describe } from "../report/describe.ts";
+import { failuresOf } from "../report/failure.ts";
+import { hasChanges } from "../report/headline.ts";
+import { descriptionLines, failureLines } from "../report/print.ts";
+
+interface Options {
+  readonly previewOnly?: boolean;
+  readonly expectNoChanges?: boolean;
+  readonly message?: string;
+}
+
+export async function refresh(context: Context, [name]: string[], options: Options): Promise<number> {
+  const { io, say } = context;
+  const project = await context.selector.project();
+  const stack = requireStack(project, name);
+  const chosen = await selected(context, { projectDir: project.dir, stack, cluster: "start" });
+  const { previewOnly = false, message } = options;
+  const { result, inventory } = await follow(context, `refresh ${stack}`, (o) => chosen.engine.refresh({ ...o, previewOnly, message }));
+  const drifted = hasChanges(result.changeSummary);
+  if (!context.options.json) {
+    const description = describe(result.steps, result.changeSummary, inventory.all(), "refresh");
+    say(`\n${io.colors.bold(stack)}: ${description.headline}`);
+    for (const line of descriptionLines({ ...description, requests: undefined }, io.colors)) say(line);
+    if (drifted && result.result === "succeeded") {
+      const next = previewOnly ? "Nothing was taken over." : "State now says what the cluster says.";
+      say(
+        `${next} To put it back to what the program says: ${context.command} up ${stack}${repeatedFlags(context.options)}${previewOnly ? " --refresh" : ""}`,
+      );
+    }
+  }
+  if (result.result !== "succeeded") {
+    for (const line of failureLines(failuresOf(result, inventory.all(), stack), io.colors, chosen.cluster)) io.err(line);
+    return EXIT.failed;
+  }
+  return options.expectNoChanges && drifted ? EXIT.differences : EXIT.done;
+}

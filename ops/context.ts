@@ -1,0 +1,29 @@
+import type { Selector } from "./selector.ts";
+import type { Io } from "./terminal/io.ts";
+
+/** Options that every command takes. */
+export interface GlobalOptions {
+  readonly local?: boolean;
+  readonly stackDir?: string;
+  readonly context?: string;
+  readonly confirmContext?: string;
+  readonly json?: boolean;
+  readonly color?: boolean;
+}
+
+/** What a command works with. */
+export interface Context {
+  readonly io: Io;
+  readonly options: GlobalOptions;
+  readonly selector: Selector;
+  /** How the user calls us: `./liftlock`, `../../liftlock`. */
+  readonly command: string;
+  /** Aborted by the first Ctrl-C. */
+  readonly signal: AbortSignal;
+  /** For people: standard output, or standard error when standard output belongs to a program. */
+  say(line: string): void;
+}
+
+/** Exit codes: docs/reference/exit-codes. */
+export const EXIT = { done: 0, failed: 1, usage: 2, differences: 3 } as const;
+export type ExitCode = (typeof EXIT)[keyof typeof EXIT];

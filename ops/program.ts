@@ -1,0 +1,120 @@
+import { readFileSync } from "node:fs";
+import { Command, Option } from "commander";
+import type { Context, GlobalOptions } from "./context.ts";
+import type { Io } from "./terminal/io.ts";
+
+/** Runs a command with the context that its options call for. */
+export type Execute = (options: GlobalOptions, run: (context: Context) => Promise<number>) => Promise<void>;
+
+const EXIT_CODES = `
+Exit codes: 0 done, 1 failed, 2 wrong usage, 3 differences found (with --expect-no-changes).`;
+
+/** The command line: names, options and help. What the commands do is loaded when one runs, so that help is quick. */
+export function buildProgram(io: Io, execute: Execute): Command {
+  const { version } = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")) as { version: string };
+  const program = new Command("liftlock")
+    .description("Declares whole environments as one Pulumi program and moves releases from one to the next.")
+    .version(version, "-V, --version", "print the version")
+    .helpOption("-h, --help", "print help")
+    .helpCommand("help [command]", "print help for a command")
+    .configureHelp({ showGlobalOptions: true })
+    .configureOutput({ writeOut: (text) => io.out(text.trimEnd()), writeErr: (text) => io.err(text.trimEnd()) })
+    .showHelpAfterError("(--help says what the command takes)")
+    .exitOverride()
+    .addHelpText("after", EXIT_CODES);
+  globals(program);
+  /** Adds a command whose action is loaded from `load` on first use. */
+  const command = (
+    usage: string,
+    description: string,
+    load: () => Promise<(context: Context, args: string[], options: Record<string, never>) => Promise<number>>,
+  ): Command =>
+    program
+      .command(usage)
+      .description(description)
+      .action(async (...given: unknown[]) => {
+        const own = given.at(-1) as Command;
+        const args = own.processedArgs.flat().filter((arg): arg is string => arg !== undefined);
+        await execute(program.opts(), async (context) => (await load())(context, args, own.opts()));
+      });
+  describeCommands(command as Declare);
+  return program;
+}
+
+type Declare = (
+  usage: string,
+  description: string,
+  load: () => Promise<(context: Context, args: string[], options: never) => Promise<number>>,
+) => Command;
+
+function globals(program: Command): void {
+  program
+    .option("--local", "use the embedded engine and the local world (.liftlock/ of this checkout)")
+    .option("--stack-dir <dir>", "folder of the program (default: nearest folder upwards with a Pulumi.yaml)")
+    .option("--context <name>", "with --local: another cluster of your kubeconfig instead of the local control plane")
+    .option("--confirm-context <name>", "repeat the context's name instead of typing it, for scripts")
+    .option("--json", "print JSON, and nothing else, on standard output")
+    .option("--no-color", "print no colours (as NO_COLOR does)");
+}
+
+const yes = () => new Option("-y, --yes", "ask nothing");
+const message = () => new Option("-m, --message <text>", "kept in the stack's history");
+const unchanged = () => new Option("--expect-no-changes", "end with exit code 3 when there are changes");
+
+function describeCommands(command: Declare): void {
+  command(
+    "preview [stacks...]",
+    "say what up would change, for some or all environments",
+    async () => (await import("./commands/preview.ts")).preview,
+  )
+    .addOption(unchanged())
+    .option("--refresh", "read the live objects first")
+    .option("--diff", "list every difference, also what is folded otherwise");
+  command("up [stack]", "bring an environment to what the program says", async () => (await import("./commands/up.ts")).up)
+    .addOption(unchanged())
+    .addOption(message())
+    .addOption(yes())
+    .option("--refresh", "read the live objects first");
+  command(
+    "destroy [stack]",
+    "delete an environment; refuses when anything in it is protected",
+    async () => (await import("./commands/destroy.ts")).destroy,
+  )
+    .addOption(message())
+    .addOption(yes());
+  command("refresh [stack]", "take over into state what was changed by hand", async () => (await import("./commands/refresh.ts")).refresh)
+    .addOption(unchanged())
+    .addOption(message())
+    .addOption(yes())
+    .option("--preview-only", "say what was changed by hand, and take over nothing");
+  command(
+    "outputs [stack]",
+    "print what an environment exports: namespace, release, addresses",
+    async () => (await import("./commands/outputs.ts")).outputs,
+  ).option("--show-secrets", "print secret outputs in clear");
+  command(
+    "history [stack]",
+    "print what was done to an environment, newest first",
+    async () => (await import("./commands/history.ts")).history,
+  );
+  command(
+    "export [stack]",
+    "print an environment's state, as `pulumi stack export` does",
+    async () => (await import("./commands/export.ts")).exportStack,
+  );
+  command("cancel [stack]", "take away the lock of a run that died", async () => (await import("./commands/cancel.ts")).cancel).addOption(
+    yes(),
+  );
+  command("stacks", "list the environments of this program", async () => (await import("./commands/stacks.ts")).stacks);
+  command(
+    "render [stack]",
+    "print an environment's manifests, offline and with secrets redacted",
+    async () => (await import("./commands/render.ts")).render,
+  ).option("--yaml", "one stream of YAML documents, for kubectl and scanners");
+  command(
+    "local <action>",
+    "start, stop or reset the local control plane, or print its status",
+    async () => (await import("./commands/local.ts")).local,
+  ).addOption(yes());
+  command("doctor", "check what this machine has and lacks", async () => (await import("./commands/doctor.ts")).doctor);
+}

@@ -1,0 +1,90 @@
+import type { EngineEvent } from "../engine.ts";
+import { isChange, label } from "./changes.ts";
+import { duration, printable } from "./text.ts";
+import { isKubernetes, isStack, kindOf, parseUrn } from "./urn.ts";
+
+type Metadata = NonNullable<EngineEvent["resourcePreEvent"]>["metadata"];
+
+const DONE: Record<string, string> = {
+  create: "created",
+  update: "updated",
+  delete: "deleted",
+  "create-replacement": "created anew",
+  "delete-replaced": "old one deleted",
+  import: "adopted",
+  "import-replacement": "adopted",
+  discard: "left in place",
+};
+
+/** Turns the engine's events into what a person watches: a line for each resource done, and what is under way now. */
+export class Progress {
+  readonly #clock: () => number;
+  readonly #running = new Map<string, { label: string; since: number; status?: string }>();
+  readonly #labels = new Map<string, string>();
+  readonly #said = new Map<string, string>();
+  #done = 0;
+
+  /** `clock`: seconds. */
+  constructor(clock: () => number = () => performance.now() / 1000) {
+    this.#clock = clock;
+  }
+
+  /** Lines that stay. */
+  add(event: EngineEvent): string[] {
+    if (event.resourcePreEvent) return this.#begin(event.resourcePreEvent.metadata);
+    if (event.resOutputsEvent) return this.#end(event.resOutputsEvent.metadata);
+    if (event.resOpFailedEvent) return this.#failed(event.resOpFailedEvent.metadata);
+    if (event.diagnosticEvent) return this.#message(event.diagnosticEvent);
+    return [];
+  }
+
+  /** What is under way, the longest first. */
+  now(): string {
+    const running = [...this.#running.values()].sort((a, b) => a.since - b.since);
+    const first = running[0];
+    if (!first) return this.#done === 0 ? "comparing" : `${this.#done} done`;
+    const others = running.length > 1 ? `, and ${running.length - 1} more` : "";
+    return `${first.label}${first.status ? `: ${first.status}` : ""} (${duration(this.#clock() - first.since)})${others}`;
+  }
+
+  #begin(metadata: Metadata): string[] {
+    this.#labels.set(metadata.urn, this.#label(metadata));
+    if (isChange(metadata.op) && metadata.op !== "replace")
+      this.#running.set(metadata.urn, { label: this.#label(metadata), since: this.#clock() });
+    return [];
+  }
+
+  #end(metadata: Metadata): string[] {
+    const running = this.#running.get(metadata.urn);
+    const done = DONE[metadata.op];
+    if (!running || !done) return [];
+    this.#running.delete(metadata.urn);
+    this.#done++;
+    const seconds = this.#clock() - running.since;
+    const component = !isKubernetes(metadata.type) && metadata.new?.custom !== true;
+    if (component || isStack(metadata.type)) return [];
+    return [`  ${running.label} ${done}${seconds >= 0.5 ? ` (${duration(seconds)})` : ""}`];
+  }
+
+  #failed(metadata: Metadata): string[] {
+    const running = this.#running.get(metadata.urn);
+    this.#running.delete(metadata.urn);
+    return [`  ${running?.label ?? this.#label(metadata)} failed${running ? ` (${duration(this.#clock() - running.since)})` : ""}`];
+  }
+
+  /** Status is shown once; what is told for good comes again in the closing report. */
+  #message(diagnostic: NonNullable<EngineEvent["diagnosticEvent"]>): string[] {
+    const text = printable(diagnostic.message).trim();
+    if (text === "" || !diagnostic.ephemeral || diagnostic.urn === undefined) return [];
+    const running = this.#running.get(diagnostic.urn);
+    if (running) running.status = text;
+    if (this.#said.get(diagnostic.urn) === text) return [];
+    this.#said.set(diagnostic.urn, text);
+    return [`    ${this.#labels.get(diagnostic.urn) ?? kindOf(parseUrn(diagnostic.urn).type)}: ${text}`];
+  }
+
+  #label(metadata: Metadata): string {
+    const state = (metadata.new ?? metadata.old) as Parameters<typeof label>[0]["new"];
+    return label({ urn: metadata.urn, kind: kindOf(metadata.type), new: state, old: undefined });
+  }
+}

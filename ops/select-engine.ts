@@ -1,0 +1,152 @@
+import type { RenderedResource } from "../local/engine/embedded.ts";
+import type { Project } from "../local/engine/project.ts";
+import type { StackConfig } from "../local/engine/state.ts";
+import type { Value } from "../local/engine/values.ts";
+import { findWorld, type World } from "../local/world.ts";
+import { confirmContext } from "./confirm.ts";
+import type { GlobalOptions } from "./context.ts";
+import { findContext } from "./kubeconfig.ts";
+import type { ClusterTarget } from "./live.ts";
+import { generatedValue, keptSecret } from "./local-secrets.ts";
+import { findProjectDir } from "./project-dir.ts";
+import type { Json } from "./report/diff.ts";
+import { type Manifest, redactedSecret } from "./report/manifests.ts";
+import type { EngineRequest, ProjectSummary, Selected, Selector } from "./selector.ts";
+import type { Io } from "./terminal/io.ts";
+import { UserError } from "./user-error.ts";
+
+const NO_CLI_DRIVER = `Without --local this needs the driver for the \`pulumi\` CLI, which this version of liftlock does not have yet.
+Add --local to run it now, with the embedded engine on the local world. (The program is a plain Pulumi program: \`pulumi up\` works by hand.)`;
+
+/**
+ * The place where the command line chooses an engine; only this file and the `local` command know the local world. Everything that
+ * takes time to load is loaded when a run needs it: a usage error must not wait for an engine.
+ */
+export function selectEngine(io: Io, options: GlobalOptions): Selector {
+  const needLocal = () => {
+    if (!options.local) throw new UserError(NO_CLI_DRIVER, 2);
+  };
+  if (options.context !== undefined && !options.local) {
+    throw new UserError("--context is for the embedded engine: say --local --context NAME.", 2);
+  }
+  // Asked once, however many stacks a command works on.
+  let confirmed: Promise<void> | undefined;
+  return {
+    project: () => projectSummary(findProjectDir(io.cwd, options.stackDir)),
+    render,
+    async select(request) {
+      needLocal();
+      const world = findWorld(request.projectDir);
+      if (options.context === undefined) return localEngine(request, world, undefined, await localTarget(request, world));
+      const target = findContext(options.context, io.env);
+      if (request.cluster === "start") {
+        confirmed ??= confirmContext(io, options, target);
+        await confirmed;
+      }
+      return localEngine(request, world, options.context, { cluster: target, words: `context ${target.context} (${target.server})` });
+    },
+  };
+}
+
+interface Target {
+  readonly cluster?: ClusterTarget;
+  readonly words: string;
+}
+
+const OFFLINE: Target = { words: "offline, no cluster is asked" };
+
+async function localTarget(request: EngineRequest, world: World): Promise<Target> {
+  if (request.cluster === "none") return OFFLINE;
+  const { controlPlaneStatus, startControlPlane } = await import("../local/cluster/index.ts");
+  if (request.cluster === "start") {
+    const plane = await startControlPlane(world, request.onProgress, { signal: request.signal });
+    return { cluster: { kubeconfig: plane.kubeconfig }, words: `local control plane, Kubernetes ${plane.version}` };
+  }
+  const status = await controlPlaneStatus(world);
+  if (!status.running || status.kubeconfig === undefined)
+    return { words: "offline: the local control plane is not running, so no cluster is asked" };
+  return {
+    cluster: { kubeconfig: status.kubeconfig },
+    words: `local control plane, Kubernetes ${status.versions?.kubernetes ?? ""}`.trim(),
+  };
+}
+
+async function localEngine(request: EngineRequest, world: World, context: string | undefined, target: Target): Promise<Selected> {
+  const [{ createEmbeddedEngine }, { kubernetesFactory }, { loadProject }] = await Promise.all([
+    import("../local/engine/embedded.ts"),
+    import("../local/providers/kubernetes/index.ts"),
+    import("../local/engine/project.ts"),
+  ]);
+  const project = await loadProject(request.projectDir);
+  const engine = await createEmbeddedEngine({
+    projectDir: request.projectDir,
+    stack: request.stack,
+    backendDir: world.backendDir(context),
+    passphrase: await keptSecret(world.passphraseFile),
+    providers: [kubernetesFactory(target.cluster ? { kind: "cluster", ...target.cluster } : { kind: "offline" })],
+    extraConfig: await localSecrets(project, request.stack, world),
+  });
+  return { engine, target: target.words, ...(target.cluster ? { cluster: target.cluster } : {}) };
+}
+
+/** A value for every secret that the program declares. They replace whatever the stack file holds: the local world has no key to it. */
+async function localSecrets(project: Project, stack: string, world: World): Promise<StackConfig> {
+  const { declaredSecrets } = await import("../components/secrets.ts");
+  const seed = await keptSecret(world.secretsFile);
+  const value = (key: string, format: Parameters<typeof generatedValue>[2]) =>
+    generatedValue(seed, { project: project.name, stack, key }, format);
+  const declared = declaredSecrets(applicationOf(project), stack);
+  return Object.fromEntries(declared.map(({ key, format }) => [`${project.name}:${key}`, { value: value(key, format), secret: true }]));
+}
+
+function applicationOf(project: Project): unknown {
+  const text = project.configDefaults[`${project.name}:application`]?.value;
+  try {
+    return text === undefined ? undefined : JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+async function projectSummary(dir: string): Promise<ProjectSummary> {
+  const { loadProject } = await import("../local/engine/project.ts");
+  const project = await loadProject(dir);
+  const application = applicationOf(project) as { promotion?: { path?: string[] } } | undefined;
+  const path = application?.promotion?.path ?? [];
+  const position = (stack: string) => (path.includes(stack) ? path.indexOf(stack) : path.length);
+  const stacks = [...project.stacks()].sort((a, b) => position(a) - position(b) || (a < b ? -1 : 1));
+  return { name: project.name, dir, stacks };
+}
+
+async function render(projectDir: string, stack: string): Promise<Manifest[]> {
+  const [{ renderProgram }, { kubernetesFactory }, { loadProject }, { Secret, Unknown, Reference }] = await Promise.all([
+    import("../local/engine/embedded.ts"),
+    import("../local/providers/kubernetes/index.ts"),
+    import("../local/engine/project.ts"),
+    import("../local/engine/values.ts"),
+  ]);
+  const { declaredSecrets } = await import("../components/secrets.ts");
+  const project = await loadProject(projectDir);
+  const placeholders = declaredSecrets(applicationOf(project), stack).map(({ key }) => [
+    `${project.name}:${key}`,
+    { value: "[secret]", secret: true },
+  ]);
+  const resources = await renderProgram({
+    projectDir,
+    stack,
+    providers: [kubernetesFactory({ kind: "offline" })],
+    extraConfig: Object.fromEntries(placeholders) as StackConfig,
+  });
+  /** What may be shown; the names of secret values stay, so that a scanner sees which there are. */
+  const shown = (value: Value, secret = false): unknown => {
+    if (value instanceof Secret) return shown(value.value, true);
+    if (value instanceof Unknown) return "[unknown]";
+    if (value instanceof Reference) return value.urn;
+    if (Array.isArray(value)) return value.map((v) => shown(v, secret));
+    if (typeof value === "object" && value !== null)
+      return Object.fromEntries(Object.entries(value).map(([k, v]) => [k, shown(v as Value, secret)]));
+    return secret ? "[secret]" : value;
+  };
+  const isObject = (r: RenderedResource) => r.custom && r.type.startsWith("kubernetes:") && typeof r.inputs.kind === "string";
+  return resources.filter(isObject).map((r) => redactedSecret(shown(r.inputs) as Json & Manifest));
+}

@@ -1,0 +1,36 @@
+import type { Engine } from "./engine.ts";
+import type { ClusterTarget } from "./live.ts";
+import type { Manifest } from "./report/manifests.ts";
+
+export interface EngineRequest {
+  readonly projectDir: string;
+  readonly stack: string;
+  /** `start`: the run changes the cluster, so the local control plane is started. `if-running`: asked when it is there. `none`: never asked. */
+  readonly cluster: "start" | "if-running" | "none";
+  readonly signal?: AbortSignal;
+  /** What the start of the local control plane is doing. */
+  readonly onProgress?: (progress: { message: string; done?: number; total?: number }) => void;
+}
+
+export interface Selected {
+  readonly engine: Engine;
+  /** For people: what the run works on, such as `local control plane (Kubernetes v1.36.1)` or `no cluster: offline`. */
+  readonly target: string;
+  /** The cluster behind it, when there is one. */
+  readonly cluster?: ClusterTarget;
+}
+
+export interface ProjectSummary {
+  readonly name: string;
+  readonly dir: string;
+  /** Stacks with a settings file. */
+  readonly stacks: readonly string[];
+}
+
+/** Chooses the engine from the command line's flags: the one seam between the commands and what executes them. */
+export interface Selector {
+  project(): Promise<ProjectSummary>;
+  select(request: EngineRequest): Promise<Selected>;
+  /** The manifests of a stack, offline, with secrets redacted. */
+  render(projectDir: string, stack: string): Promise<Manifest[]>;
+}
