@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { ConfigKey, FlagName, KubernetesName, Percent, StackName } from "./primitives.ts";
+import { ConfigKey, FlagName, Percent, ShortName, StackName } from "./primitives.ts";
 
 /** In which environments a key exists. Position and membership are data: no code knows an environment's name. */
 const presence = {
@@ -39,8 +39,8 @@ export const SecretSet = z.strictObject({
 });
 export type SecretSet = z.infer<typeof SecretSet>;
 
-export const ConfigSets = z.record(KubernetesName, ConfigSet).default({});
-export const SecretSets = z.record(KubernetesName, SecretSet).default({});
+export const ConfigSets = z.record(ShortName, ConfigSet).default({});
+export const SecretSets = z.record(ShortName, SecretSet).default({});
 
 /** A feature flag of the application; environments say who sees it. */
 export const FlagDeclaration = z.strictObject({ description: z.string().min(1).optional() });

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { ConfigValue, FlagValue } from "./configuration.schema.ts";
 import { DatabaseSettings } from "./database.schema.ts";
-import { ConfigKey, FlagName, Host, KubernetesMinor, KubernetesName, ServiceName } from "./primitives.ts";
+import { ConfigKey, FlagName, Host, KubernetesMinor, KubernetesName, ServiceName, ShortName } from "./primitives.ts";
 import { ScaleSettings, ServiceOverrides } from "./workload.schema.ts";
 
 /** Which cluster, and how the program finds it in the kubeconfig. */
@@ -27,7 +27,7 @@ export const EnvironmentSettings = z.strictObject({
   protect: z.boolean().default(true).describe("The namespace and what holds data cannot be destroyed or replaced"),
   defaults: ScaleSettings.prefault({}).describe("Replicas and resources of every service that has none of its own"),
   services: z.record(ServiceName, ServiceOverrides).default({}),
-  config: z.record(KubernetesName, z.record(ConfigKey, ConfigValue)).default({}).describe("Values, by set and key"),
+  config: z.record(ShortName, z.record(ConfigKey, ConfigValue)).default({}).describe("Values, by set and key"),
   flags: z.record(FlagName, FlagValue).default({}),
   database: DatabaseSettings.optional(),
 });

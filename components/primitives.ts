@@ -5,12 +5,14 @@ import { z } from "zod";
 
 const text = (pattern: RegExp, expected: string) => z.string().regex(pattern, { error: `must be ${expected}` });
 
-/** RFC 1035 label: what a Service, and so everything named after one, may be called. 40 leaves room for suffixes within 63. */
-export const ServiceName = text(
+/** RFC 1035 label, short enough that prefixes and suffixes still fit into the 63 characters of a name. */
+export const ShortName = text(
   /^[a-z]([-a-z0-9]{0,38}[a-z0-9])?$/,
   "lower-case letters, digits and dashes, starting with a letter, at most 40 (such as api)",
 );
-/** RFC 1123 label: namespaces, ConfigMaps, Secrets, volumes. */
+/** What a Service, and so everything named after one, may be called. */
+export const ServiceName = ShortName;
+/** RFC 1123 label, as namespaces have. */
 export const KubernetesName = text(
   /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/,
   "lower-case letters, digits and dashes, at most 63 (such as shop-staging)",

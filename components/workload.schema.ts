@@ -7,11 +7,11 @@ import {
   Duration,
   Host,
   ImageRepository,
-  KubernetesName,
   MemoryQuantity,
   Percent,
   Port,
   ServiceName,
+  ShortName,
   StorageQuantity,
   UrlPath,
 } from "./primitives.ts";
@@ -26,14 +26,15 @@ const common = {
   image: ImageRepository.describe("Registry and repository; the release adds tag and digest"),
   command: Command.optional().describe("Replaces the image's entry point"),
   args: z.array(z.string()).optional(),
-  config: z.array(KubernetesName).default([]).describe("Sets of application.config that this service reads"),
-  secrets: z.array(KubernetesName).default([]).describe("Sets of application.secrets that this service reads"),
+  config: z.array(ShortName).default([]).describe("Sets of application.config that this service reads"),
+  secrets: z.array(ShortName).default([]).describe("Sets of application.secrets that this service reads"),
   flags: z.boolean().default(false).describe("Mounts the flags file at /etc/flags/flags.json (flagd format)"),
   calls: z.array(ServiceName).default([]).describe("Services of this application that it calls: opens the network between them"),
   egress: z.array(Egress).default([]),
   uid: z.int().min(10_000, { error: "must be 10000 or more, so that it matches no user of the node" }).default(10_001),
   drain: Duration.default("10s").describe("How long a stopping pod still answers while load balancers forget it"),
   grace: Duration.default("45s").describe("How long a pod may take to stop, drain included"),
+  settle: Duration.default("10s").describe("How long a pod must stay ready before it counts: one that dies at once fails the rollout"),
   boot: Duration.default("60s").describe("How long the slowest start may take before the container is restarted"),
 };
 
@@ -60,7 +61,7 @@ const Worker = z.strictObject({
   probes: z.strictObject({ readiness: Command, liveness: Command, startup: Command.optional() }).describe("Commands run in the container"),
 });
 
-const Volume = z.strictObject({ name: KubernetesName, path: AbsolutePath, size: StorageQuantity });
+const Volume = z.strictObject({ name: ShortName, path: AbsolutePath, size: StorageQuantity });
 const Stateful = z.strictObject({
   ...common,
   kind: z.literal("stateful"),

@@ -1,0 +1,106 @@
+import * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import { flagsDirectory, flagsFile } from "./flags.ts";
+import { labelsOf } from "./labels.ts";
+import { present, secretKeysOf } from "./model.ts";
+import { joinMounts, type Mounts, noMounts } from "./pod.ts";
+import type { LoadedSettings } from "./settings.ts";
+import type { ServiceSettings } from "./workload.schema.ts";
+
+export interface ConfigurationArgs {
+  readonly settings: LoadedSettings;
+  readonly namespace: pulumi.Input<string>;
+}
+
+type Delivery = "env" | "files" | "both";
+
+/**
+ * The environment's configuration: an immutable ConfigMap or Secret for each set, and the flags. A change makes a new object under a
+ * new name, which rolls the services that read it and no others; the old one goes after them. Flags keep their name and are changed
+ * in place: running pods see that, and nothing restarts.
+ */
+export class Configuration extends pulumi.ComponentResource {
+  readonly #configMaps: Record<string, k8s.core.v1.ConfigMap> = {};
+  readonly #secrets: Record<string, k8s.core.v1.Secret> = {};
+  readonly #flags: k8s.core.v1.ConfigMap | undefined;
+  readonly #settings: LoadedSettings;
+
+  constructor(name: string, { settings, namespace }: ConfigurationArgs, opts?: pulumi.ComponentResourceOptions) {
+    // No args: Pulumi writes a component's arguments into its state, secrets in clear among them.
+    super("liftlock:configuration:Configuration", name, {}, opts);
+    this.#settings = settings;
+    const { application, environment, stack } = settings;
+    const metadata = (set: string) => ({ namespace, labels: labelsOf(set, application.name) });
+
+    for (const [set, { keys }] of Object.entries(application.config)) {
+      const values = Object.keys(keys).filter((key) => present(keys[key] ?? {}, stack));
+      const data = Object.fromEntries(values.map((key) => [key, String(environment.config[set]?.[key])]));
+      this.#configMaps[set] = new k8s.core.v1.ConfigMap(set, { metadata: metadata(set), immutable: true, data }, { parent: this });
+    }
+    for (const set of Object.keys(application.secrets)) {
+      const stringData = Object.fromEntries(secretKeysOf(application, set, stack).map((key) => [key, settings.secrets[key]!]));
+      this.#secrets[set] = new k8s.core.v1.Secret(set, { metadata: metadata(set), immutable: true, stringData }, { parent: this });
+    }
+    if (Object.keys(application.flags).length > 0) {
+      const flags = { metadata: { ...metadata("flags"), name: "flags" }, data: { "flags.json": flagsFile(environment.flags) } };
+      this.#flags = new k8s.core.v1.ConfigMap("flags", flags, { parent: this });
+    }
+    this.registerOutputs({});
+  }
+
+  /** What a service reads, as its pods and the tasks that run with its image mount it. */
+  mountsOf(service: ServiceSettings): Mounts {
+    const { application } = this.#settings;
+    return joinMounts(
+      ...service.config.map((set) => this.#mountConfigMap(set, application.config[set]?.as ?? "env")),
+      ...service.secrets.map((set) => this.#mountSecret(set, application.secrets[set]?.as ?? "files")),
+      service.flags && this.#flags !== undefined
+        ? mountDirectory("flags", flagsDirectory, { configMap: { name: this.#flags.metadata.name } })
+        : noMounts,
+    );
+  }
+
+  /** Where the file with one secret lies, and how to mount it alone: for Jobs that need no other. */
+  secretFile(key: string): { path: string; mounts: Mounts } {
+    const set = Object.keys(this.#settings.application.secrets).find((name) =>
+      secretKeysOf(this.#settings.application, name, this.#settings.stack).includes(key),
+    );
+    const secret = set === undefined ? undefined : this.#secrets[set];
+    if (set === undefined || secret === undefined) throw new pulumi.RunError(`${key} is not among the secrets of ${this.#settings.stack}`);
+    const source = { secret: { secretName: secret.metadata.name, items: [{ key, path: key }], defaultMode: 0o440 } };
+    return { path: `${secretsDirectory}/${set}/${key}`, mounts: mountDirectory(`secret-${set}`, `${secretsDirectory}/${set}`, source) };
+  }
+
+  /** Names of all versions in use, for what must happen again when any of them changes. */
+  get versions(): pulumi.Output<string> {
+    const names = [...Object.values(this.#configMaps), ...Object.values(this.#secrets)].map((object) => object.metadata.name);
+    return pulumi.all(names).apply((all) => [...all].sort().join(" "));
+  }
+
+  #mountConfigMap(set: string, as: Delivery): Mounts {
+    const name = this.#configMaps[set]?.metadata.name;
+    if (name === undefined) return noMounts;
+    return deliver(as, { configMapRef: { name } }, mountDirectory(`config-${set}`, `/etc/config/${set}`, { configMap: { name } }));
+  }
+
+  #mountSecret(set: string, as: Delivery): Mounts {
+    const name = this.#secrets[set]?.metadata.name;
+    if (name === undefined) return noMounts;
+    return deliver(
+      as,
+      { secretRef: { name } },
+      mountDirectory(`secret-${set}`, `${secretsDirectory}/${set}`, { secret: { secretName: name, defaultMode: 0o440 } }),
+    );
+  }
+}
+
+const secretsDirectory = "/var/run/secrets";
+
+const deliver = (as: Delivery, envFrom: Mounts["envFrom"][number], files: Mounts): Mounts =>
+  joinMounts(as === "files" ? noMounts : { ...noMounts, envFrom: [envFrom] }, as === "env" ? noMounts : files);
+
+const mountDirectory = (name: string, mountPath: string, source: Omit<Mounts["volumes"][number], "name">): Mounts => ({
+  volumes: [{ name, ...source }],
+  volumeMounts: [{ name, mountPath, readOnly: true }],
+  envFrom: [],
+});

@@ -1,0 +1,16 @@
+import type * as pulumi from "@pulumi/pulumi";
+import type { LoadedSettings } from "./settings.ts";
+import type { Workload } from "./workload.ts";
+
+/** What a team's own resources are handed. */
+export interface ExtensionContext {
+  readonly settings: LoadedSettings;
+  readonly namespace: pulumi.Output<string>;
+  /** The services, by name. */
+  readonly workloads: Readonly<Record<string, Workload>>;
+  /** Pass these to each resource: they carry the cluster's provider. */
+  readonly options: pulumi.ComponentResourceOptions;
+}
+
+/** Creates a team's own resources; what it returns becomes the stack's output `own`. */
+export type Extension = (context: ExtensionContext) => Record<string, unknown> | Promise<Record<string, unknown>>;

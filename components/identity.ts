@@ -1,0 +1,20 @@
+import * as k8s from "@pulumi/kubernetes";
+import type * as pulumi from "@pulumi/pulumi";
+import { labelsOf } from "./labels.ts";
+
+export interface IdentityArgs {
+  /** Name that the pods carry as `app.kubernetes.io/name`. */
+  readonly name: string;
+  readonly application: string;
+  readonly namespace: pulumi.Input<string>;
+  readonly policy: k8s.types.input.networking.v1.NetworkPolicySpec;
+}
+
+/** Who a group of pods is to the cluster: an account of their own, without rights, and the network that is open to them. */
+export function createIdentity({ name, application, namespace, policy }: IdentityArgs, parent: pulumi.Resource): pulumi.Resource[] {
+  const metadata = { name, namespace, labels: labelsOf(name, application) };
+  return [
+    new k8s.core.v1.ServiceAccount(name, { metadata, automountServiceAccountToken: false }, { parent }),
+    new k8s.networking.v1.NetworkPolicy(name, { metadata, spec: policy }, { parent }),
+  ];
+}

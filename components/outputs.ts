@@ -1,0 +1,40 @@
+import type * as pulumi from "@pulumi/pulumi";
+import type { AppliedMigration, History } from "./history.ts";
+import type { Migration } from "./migration.ts";
+import type { Settings } from "./model.ts";
+import { formatBytes, formatCpu } from "./quantities.ts";
+import { restDemand } from "./quota.ts";
+import type { ReleaseRecord } from "./record.ts";
+import { releaseId } from "./release.ts";
+import type { Workload } from "./workload.ts";
+
+export interface Parts {
+  readonly settings: Settings;
+  readonly namespace: pulumi.Output<string>;
+  readonly workloads: Readonly<Record<string, Workload>>;
+  readonly record: ReleaseRecord;
+  readonly migration: Migration | undefined;
+  readonly history: History;
+  readonly own: Record<string, unknown>;
+}
+
+/** The stack's outputs: what people and other stacks read of this environment. */
+export function summarize({ settings, namespace, workloads, record, migration, history, own }: Parts) {
+  const { release } = settings;
+  const migrations: pulumi.Input<AppliedMigration[]> = migration?.migrations ?? [...history.migrations];
+  return {
+    namespace,
+    release: { id: releaseId(release), ...release },
+    urls: Object.fromEntries(Object.entries(workloads).flatMap(([name, { url }]) => (url === undefined ? [] : [[name, url]]))),
+    /** What the environment asks of the cluster at rest. */
+    requested: requestedOf(settings),
+    qualified: record.qualified,
+    migrations,
+    ...(Object.keys(own).length > 0 ? { own } : {}),
+  };
+}
+
+export function requestedOf(settings: Settings): { pods: number; cpu: string; memory: string } {
+  const { pods, requests } = restDemand(settings);
+  return { pods, cpu: formatCpu(requests.cpu), memory: formatBytes(requests.memory) };
+}

@@ -1,0 +1,95 @@
+import type { z } from "zod";
+import { ApplicationSettings } from "./application.schema.ts";
+import { EnvironmentSettings } from "./environment.schema.ts";
+import { type Fault, type Finding, findingsOf, inWords, type Part, toFault } from "./faults.ts";
+import type { Settings } from "./model.ts";
+import { ReleaseSettings } from "./release.schema.ts";
+import { checkConfiguration, checkFlags } from "./rules/configuration.ts";
+import { findCredentials } from "./rules/credentials.ts";
+import { checkDatabase, checkDatabaseDeclaration } from "./rules/database.ts";
+import { checkAddresses, type Sibling } from "./rules/network.ts";
+import { checkPromotion } from "./rules/promotion.ts";
+import { checkRelease } from "./rules/release.ts";
+import { checkScale } from "./rules/scale.ts";
+import { checkServices } from "./rules/services.ts";
+import { checkSecrets } from "./secrets.ts";
+
+/** A stack's configuration as Pulumi hands it to a program. */
+export interface RawSettings {
+  project: string;
+  stack: string;
+  /** Full keys (`project:key`) to text; JSON text for `application`, `environment`, `release`. */
+  values: Readonly<Record<string, string>>;
+  /** Full keys of what is encrypted in the stack file. */
+  secretKeys: Iterable<string>;
+  siblings?: readonly Sibling[];
+}
+
+export type Parsed = { ok: true; settings: Settings } | { ok: false; faults: Fault[] };
+
+const schemas = { application: ApplicationSettings, environment: EnvironmentSettings, release: ReleaseSettings };
+const structured = Object.keys(schemas) as (keyof typeof schemas)[];
+
+/** Checks a stack's settings as a whole: everything that is wrong, each with its file, path and remedy. Needs no engine and no cluster. */
+export function parseSettings(raw: RawSettings): Parsed {
+  const prefix = `${raw.project}:`;
+  const own = (keys: Iterable<string>) => [...keys].flatMap((key) => (key.startsWith(prefix) ? [key.slice(prefix.length)] : []));
+  const encrypted = new Set(own(raw.secretKeys));
+  const findings: Finding[] = [];
+
+  const read = <K extends keyof typeof schemas>(part: K): z.output<(typeof schemas)[K]> | undefined => {
+    const outcome = readPart(part, schemas[part], raw.values[prefix + part], encrypted.has(part));
+    findings.push(...outcome.findings);
+    return outcome.value as z.output<(typeof schemas)[K]> | undefined;
+  };
+  const application = read("application");
+  const environment = read("environment");
+  const release = read("release");
+
+  if (application !== undefined) {
+    const flat = own(Object.keys(raw.values)).filter((key) => !(structured as string[]).includes(key));
+    findings.push(
+      ...checkPromotion(application, raw.stack),
+      ...checkServices(application),
+      ...checkDatabaseDeclaration(application),
+      ...checkSecrets(application, raw.stack, flat, encrypted),
+    );
+  }
+  if (application !== undefined && environment !== undefined) {
+    findings.push(
+      ...checkScale(application, environment),
+      ...checkConfiguration(application, environment, raw.stack),
+      ...checkFlags(application, environment),
+      ...checkDatabase(application, environment),
+      ...checkAddresses(application, environment, raw.siblings ?? []),
+    );
+  }
+  if (application !== undefined && release !== undefined) findings.push(...checkRelease(application, release, raw.stack));
+
+  if (application === undefined || environment === undefined || release === undefined || findings.length > 0) {
+    return { ok: false, faults: findings.map((finding) => toFault(finding, raw.stack)) };
+  }
+  return { ok: true, settings: { project: raw.project, stack: raw.stack, application, environment, release } };
+}
+
+function readPart(part: Part, schema: z.ZodType, text: string | undefined, encrypted: boolean): { value?: unknown; findings: Finding[] } {
+  const fault = (message: string): { findings: Finding[] } => ({ findings: [{ part, path: [], message }] });
+  if (text === undefined) return fault("is missing: add it");
+  // A secret inside a structured value would lose its mark when the value is read (pulumi/pulumi#7127).
+  if (encrypted) return fault("holds an encrypted value: move it to a flat secret key beside it");
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch {
+    return fault("must be a mapping of settings");
+  }
+  const findings = findCredentials(json).map(
+    ({ path, kind }): Finding => ({
+      part,
+      path,
+      message: `looks like ${kind}: declare it in application.secrets, set it as a secret, and change it, since git has seen it`,
+    }),
+  );
+  const parsed = schema.safeParse(json, { error: inWords });
+  return parsed.success ? { value: parsed.data, findings } : { findings: [...findings, ...findingsOf(parsed.error, part)] };
+}

@@ -1,0 +1,57 @@
+import { ApplicationSettings } from "./application.schema.ts";
+import type { SecretKeySettings } from "./configuration.schema.ts";
+import type { Finding } from "./faults.ts";
+import { present } from "./model.ts";
+
+/** A secret that an application asks for: a flat secret key of the stack file. */
+export interface DeclaredSecret {
+  key: string;
+  /** Set that it belongs to, which is the name under which the application finds it. */
+  set: string;
+  /** What a generated value must look like. */
+  format: SecretKeySettings["format"];
+  only?: string[] | undefined;
+  except?: string[] | undefined;
+}
+
+/** Secrets that the application declares; those of one environment when `stack` is given. An application that is not valid declares none. */
+export function declaredSecrets(application: unknown, stack?: string): DeclaredSecret[] {
+  const parsed = ApplicationSettings.safeParse(application);
+  if (!parsed.success) return [];
+  return Object.entries(parsed.data.secrets).flatMap(([set, { keys }]) =>
+    Object.entries(keys).flatMap(([key, { format, only, except }]) =>
+      stack === undefined || present({ only, except }, stack) ? [{ key, set, format, only, except }] : [],
+    ),
+  );
+}
+
+/** Every declared secret is set and encrypted, and no other key stands beside them. `keys`: the project's own keys, without `project:`. */
+export function checkSecrets(
+  application: ApplicationSettings,
+  stack: string,
+  keys: readonly string[],
+  encrypted: ReadonlySet<string>,
+): Finding[] {
+  const found: Finding[] = [];
+  const add = (key: string, message: string) => found.push({ part: "secrets", path: [key], message });
+  const declared = new Map(declaredSecrets(application).map((secret) => [secret.key, secret]));
+  const set = `pulumi config set --secret NAME --stack ${stack}`;
+  for (const [key, secret] of declared) {
+    const command = set.replace("NAME", key);
+    if (!present(secret, stack)) {
+      if (keys.includes(key)) add(key, `must not be set here: application.secrets.${secret.set}.keys.${key} leaves out ${stack}`);
+    } else if (!keys.includes(key)) add(key, `is missing. Set it: ${command}`);
+    else if (!encrypted.has(key))
+      add(key, `is a secret, and stands here in clear. Encrypt it: ${command}, and change the value, which git has seen`);
+  }
+  for (const key of keys) {
+    if (!declared.has(key))
+      add(
+        key,
+        encrypted.has(key)
+          ? "is a secret that the application does not declare: add it to a set of application.secrets"
+          : "is not a known setting; known here: environment, release, and the secrets that the application declares",
+      );
+  }
+  return found;
+}

@@ -1,0 +1,35 @@
+import { readdirSync, readFileSync } from "node:fs";
+import path from "node:path";
+import { parse } from "yaml";
+import type { Sibling } from "./rules/network.ts";
+
+/** What the other stack files of a project claim. A file that cannot be read claims nothing: its own stack reports what is wrong with it. */
+export function readSiblings(projectDir: string, project: string, stack: string): Sibling[] {
+  return readdirSync(projectDir).flatMap((file) => {
+    const name = /^Pulumi\.(.+)\.ya?ml$/.exec(file)?.[1];
+    if (name === undefined || name === stack) return [];
+    const sibling = readSibling(path.join(projectDir, file), project, name);
+    return sibling === undefined ? [] : [sibling];
+  });
+}
+
+function readSibling(file: string, project: string, stack: string): Sibling | undefined {
+  let environment: unknown;
+  try {
+    environment = parse(readFileSync(file, "utf8"))?.config?.[`${project}:environment`];
+  } catch {
+    return undefined;
+  }
+  const settings = asMap(environment);
+  const services = Object.values(asMap(settings.services)).map((service) => asMap(service).host);
+  return {
+    stack,
+    namespace: asText(settings.namespace),
+    cluster: asText(asMap(settings.cluster).identifier),
+    hosts: [settings.host, ...services].flatMap((host) => asText(host) ?? []),
+  };
+}
+
+const asMap = (value: unknown): Record<string, unknown> =>
+  typeof value === "object" && value !== null ? (value as Record<string, unknown>) : {};
+const asText = (value: unknown): string | undefined => (typeof value === "string" ? value : undefined);

@@ -1,0 +1,83 @@
+import * as k8s from "@pulumi/kubernetes";
+import type * as pulumi from "@pulumi/pulumi";
+import { selectorOf } from "./labels.ts";
+import type { Mounts } from "./pod.ts";
+import { seconds } from "./primitives.ts";
+import { rolloutTimeouts } from "./rollout.ts";
+import type { ServiceSettings } from "./workload.schema.ts";
+import type { ReplicasArgs } from "./workload.ts";
+
+type Stateful = Extract<ServiceSettings, { kind: "stateful" }>;
+
+const claimOf = (service: Stateful, volume: string): string => `${service.name}-${volume}`;
+
+/** Where the volumes appear in the container. A single writer's volume is a claim of its own, which backups and people can name. */
+export const volumeMountsOf = (service: Stateful): Mounts => ({
+  volumes: service.singleWriter
+    ? service.volumes.map(({ name }) => ({ name: `data-${name}`, persistentVolumeClaim: { claimName: claimOf(service, name) } }))
+    : [],
+  volumeMounts: service.volumes.map(({ name, path }) => ({ name: `data-${name}`, mountPath: path })),
+  envFrom: [],
+});
+
+/** A StatefulSet never runs two pods of one name: the old one is gone before the new one opens the volume. */
+export function createStatefulSet(args: ReplicasArgs & { protect: boolean }, dependsOn: pulumi.Resource[], parent: pulumi.Resource): void {
+  const { scale, metadata, pods, protect } = args;
+  const service = args.service as Stateful;
+  const { name } = metadata;
+  const governing = new k8s.core.v1.Service(
+    `${name}-pods`,
+    {
+      metadata: { ...metadata, name: `${name}-pods`, annotations: { "pulumi.com/skipAwait": "true" } },
+      spec: { clusterIP: "None", selector: selectorOf(name), ports: [{ name: "http", port: 80, targetPort: "http" }] },
+    },
+    { parent },
+  );
+  const claims = service.singleWriter ? service.volumes.map((volume) => createClaim(service, volume, metadata, protect, parent)) : [];
+  const spec = {
+    serviceName: `${name}-pods`,
+    replicas: scale.replicas.min,
+    selector: { matchLabels: selectorOf(name) },
+    updateStrategy: { type: "RollingUpdate" },
+    minReadySeconds: seconds(service.settle),
+    revisionHistoryLimit: 5,
+    persistentVolumeClaimRetentionPolicy: { whenDeleted: "Retain", whenScaled: "Retain" },
+    ...(service.singleWriter
+      ? {}
+      : {
+          volumeClaimTemplates: service.volumes.map(({ name: volume, size }) => ({
+            metadata: { name: `data-${volume}` },
+            spec: claimSpec(size),
+          })),
+        }),
+    template: pods,
+  };
+  new k8s.apps.v1.StatefulSet(
+    name,
+    { metadata, spec },
+    { parent, dependsOn: [...dependsOn, governing, ...claims], customTimeouts: rolloutTimeouts },
+  );
+}
+
+export const claimSpec = (size: string): k8s.types.input.core.v1.PersistentVolumeClaimSpec => ({
+  accessModes: ["ReadWriteOnce"],
+  resources: { requests: { storage: size } },
+});
+
+function createClaim(
+  service: Stateful,
+  { name, size }: Stateful["volumes"][number],
+  metadata: ReplicasArgs["metadata"],
+  protect: boolean,
+  parent: pulumi.Resource,
+) {
+  const claim = claimOf(service, name);
+  return new k8s.core.v1.PersistentVolumeClaim(
+    claim,
+    { metadata: { ...metadata, name: claim, annotations: unawaited }, spec: claimSpec(size) },
+    { parent, protect },
+  );
+}
+
+/** A claim is often bound only when its first pod is placed; waiting for it before that pod would never end. */
+export const unawaited = { "pulumi.com/skipAwait": "true" };

@@ -1,0 +1,24 @@
+import type { types } from "@pulumi/kubernetes";
+import type { Configuration } from "./configuration.ts";
+import { jobSpec } from "./job.ts";
+import { type Settings, scaleOf } from "./model.ts";
+import type { ServiceSettings } from "./workload.schema.ts";
+
+export interface TaskArgs {
+  readonly role: string;
+  readonly settings: Settings;
+  readonly service: ServiceSettings;
+  readonly command: string[];
+  readonly configuration: Configuration;
+  readonly retries: number;
+}
+
+const hour = 3600;
+
+/** A Job that runs a command in a service's image, with what the service itself reads and the resources that it has. */
+export function taskJob({ role, settings, service, command, configuration, retries }: TaskArgs): types.input.batch.v1.JobSpec {
+  const container = { name: role, image: settings.release.images[service.name]!, command };
+  const { resources } = scaleOf(service, settings.environment);
+  const pod = { uid: service.uid, container, resources, mounts: configuration.mountsOf(service) };
+  return jobSpec({ role, application: settings.application.name, pod, deadline: hour, retries });
+}

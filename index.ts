@@ -1,0 +1,44 @@
+import { createBackup } from "./components/backup.ts";
+import { connectCluster } from "./components/cluster.ts";
+import { Configuration } from "./components/configuration.ts";
+import { Environment } from "./components/environment.ts";
+import type { Extension } from "./components/extension.ts";
+import { readHistory } from "./components/history.ts";
+import { createMigration } from "./components/migration.ts";
+import { summarize } from "./components/outputs.ts";
+import { ReleaseRecord } from "./components/record.ts";
+import { createReset } from "./components/reset.ts";
+import { Routes } from "./components/route.ts";
+import { loadSettings } from "./components/settings.ts";
+import { createSmoke } from "./components/smoke.ts";
+import { createWorkloads } from "./components/workloads.ts";
+import { extend } from "./extend.ts";
+
+/** One environment, in the order in which it comes up: each part waits for what it depends on. Returns the stack's outputs. */
+export default async function program(ownResources: Extension = extend) {
+  const settings = loadSettings();
+  const history = await readHistory();
+  const cluster = connectCluster(settings.environment.cluster);
+  const options = { providers: [cluster] };
+
+  const environment = new Environment("environment", { settings }, options);
+  const { namespace } = environment;
+  const within = { ...options, dependsOn: [environment] };
+
+  const configuration = new Configuration("configuration", { settings, namespace }, within);
+  const backup = createBackup({ settings, namespace, configuration }, within);
+  createReset({ settings, namespace, configuration }, within);
+
+  // A release: backup -> migration -> rollout -> smoke test -> record.
+  const migration = createMigration({ settings, namespace, configuration, backup, migrations: history.migrations }, within);
+  const migrated = { ...options, dependsOn: [environment, ...(migration ? [migration] : [])] };
+  const workloads = createWorkloads({ settings, namespace, configuration }, migrated);
+  const routes = new Routes("routes", { settings, namespace }, within);
+  const rolledOut = { ...options, dependsOn: [...Object.values(workloads), routes] };
+  const smoke = createSmoke({ settings, namespace, configuration }, rolledOut);
+  const tested = { ...options, dependsOn: smoke ? [smoke] : rolledOut.dependsOn };
+  const record = new ReleaseRecord("release", { settings, namespace, qualified: history.qualified }, tested);
+
+  const own = await ownResources({ settings, namespace, workloads, options: within });
+  return summarize({ settings, namespace, workloads, record, migration, history, own });
+}
