@@ -50,6 +50,8 @@ export interface ConfigValue {
   value: string;
   secret: boolean;
   object?: boolean;
+  /** A `secure:` value that nobody opened: `value` holds "[secret]" in its place. */
+  undecryptable?: true;
 }
 /** Full keys (`project:key`) to values. */
 export type StackConfig = Record<string, ConfigValue>;
