@@ -20,7 +20,7 @@ const policy = (name: string, ingress: Ingress[], egress: Egress[]): PolicySpec 
 
 const pods = (name: string): Peer => ({ podSelector: { matchLabels: selectorOf(name) } });
 const namespace = (name: string): Peer => ({ namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": name } } });
-const tcp = (port: number | string) => [{ protocol: "TCP", port }];
+const tcp = (port: number) => [{ protocol: "TCP", port }];
 
 /** The cluster's resolver, and the cache that some clusters run on each node under a link-local address. */
 const dns: Egress = {
@@ -44,7 +44,7 @@ export function servicePolicy(service: ServiceSettings, settings: Settings): Pol
   const from = [...gateway, ...callers, ...smoke];
   return policy(
     service.name,
-    service.kind === "worker" || from.length === 0 ? [] : [{ from, ports: tcp("http") }],
+    service.kind === "worker" || from.length === 0 ? [] : [{ from, ports: tcp(service.port) }],
     reachedBy(service, settings),
   );
 }
@@ -60,7 +60,7 @@ function reachedBy(service: ServiceSettings, settings: Settings): Egress[] {
 
 function calledService(name: string, { application }: Settings): Egress[] {
   const service = findService(application, name);
-  return service === undefined || service.kind === "worker" ? [] : [{ to: [pods(name)], ports: tcp("http") }];
+  return service === undefined || service.kind === "worker" ? [] : [{ to: [pods(name)], ports: tcp(service.port) }];
 }
 
 function databaseEgress({ application, environment }: Settings): Egress[] {

@@ -34,15 +34,17 @@ export function checkSecrets(
 ): Finding[] {
   const found: Finding[] = [];
   const add = (key: string, message: string) => found.push({ part: "secrets", path: [key], message });
-  const declared = new Map(declaredSecrets(application).map((secret) => [secret.key, secret]));
-  const set = `pulumi config set --secret NAME --stack ${stack}`;
-  for (const [key, secret] of declared) {
-    const command = set.replace("NAME", key);
-    if (!present(secret, stack)) {
-      if (keys.includes(key)) add(key, `must not be set here: application.secrets.${secret.set}.keys.${key} leaves out ${stack}`);
+  // A key may stand in several sets: it exists here if it does in any of them.
+  const declared = new Set(declaredSecrets(application).map(({ key }) => key));
+  const here = new Set(declaredSecrets(application, stack).map(({ key }) => key));
+  for (const key of declared) {
+    const command = `pulumi config set --secret ${key} --stack ${stack}`;
+    if (!here.has(key)) {
+      if (keys.includes(key)) add(key, `must not be set here: application.secrets leaves out ${stack} for it`);
     } else if (!keys.includes(key)) add(key, `is missing. Set it: ${command}`);
-    else if (!encrypted.has(key))
+    else if (!encrypted.has(key)) {
       add(key, `is a secret, and stands here in clear. Encrypt it: ${command}, and change the value, which git has seen`);
+    }
   }
   for (const key of keys) {
     if (!declared.has(key))
