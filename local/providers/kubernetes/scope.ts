@@ -32,3 +32,17 @@ const CLUSTER_SCOPED: Record<string, readonly string[]> = {
 };
 
 export const isNamespacedByTable = ({ group, kind }: Gvk): boolean => !CLUSTER_SCOPED[group]?.includes(kind);
+
+const KNOWN_GROUPS = new Set([
+  ...Object.keys(CLUSTER_SCOPED),
+  "apps",
+  "autoscaling",
+  "batch",
+  "coordination.k8s.io",
+  "discovery.k8s.io",
+  "events.k8s.io",
+  "policy",
+]);
+
+/** Does the table speak for this group, so that the cluster need not be asked? */
+export const isKnownGroup = ({ group }: Gvk): boolean => KNOWN_GROUPS.has(group);

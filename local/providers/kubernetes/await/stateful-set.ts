@@ -1,0 +1,48 @@
+import type { V1DaemonSet, V1StatefulSet } from "@kubernetes/client-node";
+import type { PropertyMap } from "../../../engine/values.ts";
+import { isOwnedBy } from "./deployment.ts";
+import { failedCreate } from "./failed-create.ts";
+import { podFaults } from "./pods.ts";
+import { type Fault, READY, type Verdict, type View, waiting } from "./verdict.ts";
+
+/** Ready when every replica at or above the partition is of the new revision and available. */
+export function judgeStatefulSet({ object, pods, events }: View): Verdict {
+  const { spec, status, metadata } = object as unknown as V1StatefulSet;
+  if ((status?.observedGeneration ?? 0) < (metadata?.generation ?? 1)) return waiting("waiting for its controller");
+  const wanted = spec?.replicas ?? 1;
+  const onDelete = spec?.updateStrategy?.type === "OnDelete";
+  const partition = spec?.updateStrategy?.rollingUpdate?.partition ?? 0;
+  const ofRevision = onDelete ? 0 : Math.max(0, wanted - partition);
+  const updated = status?.currentRevision === status?.updateRevision ? wanted : (status?.updatedReplicas ?? 0);
+  const available = status?.availableReplicas ?? 0;
+  if (available >= wanted && (status?.replicas ?? 0) <= wanted && updated >= ofRevision) return READY;
+  const revision = status?.updateRevision;
+  const own = pods.filter((pod) => isOwnedBy(pod as Owned, metadata?.uid) && labelOf(pod, "controller-revision-hash") === revision);
+  return waiting(`${available} of ${wanted} pods available`, [...podFaults(own), ...refusals(events, metadata?.generation)]);
+}
+
+/** Ready when every node that should run a pod runs the new one, available. */
+export function judgeDaemonSet({ object, pods, events }: View): Verdict {
+  const { spec, status, metadata } = object as unknown as V1DaemonSet;
+  if ((status?.observedGeneration ?? 0) < (metadata?.generation ?? 1)) return waiting("waiting for its controller");
+  const wanted = status?.desiredNumberScheduled ?? 0;
+  const updated = spec?.updateStrategy?.type === "OnDelete" ? wanted : (status?.updatedNumberScheduled ?? 0);
+  const available = status?.numberAvailable ?? 0;
+  if (updated >= wanted && available >= wanted) return READY;
+  const generation = metadata?.annotations?.["deprecated.daemonset.template.generation"];
+  const own = pods.filter((pod) => isOwnedBy(pod as Owned, metadata?.uid) && labelOf(pod, "pod-template-generation") === generation);
+  return waiting(`${Math.min(updated, available)} of ${wanted} pods available`, [
+    ...podFaults(own),
+    ...refusals(events, metadata?.generation),
+  ]);
+}
+
+/** Controllers without a condition for it report pods that they may not make as events. */
+export function refusals(events: readonly PropertyMap[], _generation?: number): Fault[] {
+  const refused = events.filter(({ reason, type }) => reason === "FailedCreate" && type === "Warning").at(-1);
+  return refused === undefined ? [] : [failedCreate(String(refused.message ?? ""))];
+}
+
+type Owned = { metadata?: { ownerReferences?: { uid: string; controller?: boolean }[] } };
+const labelOf = (object: PropertyMap, label: string): unknown =>
+  (object as { metadata?: { labels?: Record<string, unknown> } }).metadata?.labels?.[label];
