@@ -16,7 +16,7 @@ export default defineConfig({
         test: {
           name: "cluster",
           include: ["tests/cluster/**/*.test.ts"],
-          globalSetup: [],
+          globalSetup: ["tests/cluster/setup.ts"],
           fileParallelism: false,
           testTimeout: 120_000,
           hookTimeout: 900_000,
