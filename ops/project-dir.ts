@@ -5,17 +5,20 @@ import type { ProjectSummary } from "./selector.ts";
 import { UserError } from "./user-error.ts";
 
 const FILE = "Pulumi.yaml";
+const FILES = [FILE, "Pulumi.yml"];
+
+const holdsProject = (dir: string): boolean => FILES.some((file) => existsSync(path.join(dir, file)));
 
 /** The program's folder: `--stack-dir`, or the nearest one from here upwards. */
 export function findProjectDir(cwd: string, stackDir: string | undefined): string {
   if (stackDir !== undefined) {
     const dir = path.resolve(cwd, stackDir);
-    if (existsSync(path.join(dir, FILE))) return dir;
+    if (holdsProject(dir)) return dir;
     const what = !existsSync(dir) ? "does not exist" : statSync(dir).isDirectory() ? `has no ${FILE}` : `is a file; name its folder`;
     throw new UserError(`--stack-dir: ${dir} ${what}.`, 2);
   }
   for (let dir = path.resolve(cwd); ; dir = path.dirname(dir)) {
-    if (existsSync(path.join(dir, FILE))) return dir;
+    if (holdsProject(dir)) return dir;
     if (dir === path.dirname(dir)) break;
   }
   throw new UserError(`No ${FILE} in ${cwd} or above it. Go to the program's folder, or name it with --stack-dir DIR.`, 2);

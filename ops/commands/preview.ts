@@ -70,7 +70,10 @@ function report(context: Context, stacks: readonly string[], settled: PromiseSet
 /** The summary of all first, then each in detail. */
 function people({ io, say }: Context, previews: readonly Previewed[], options: Options): void {
   const { bold } = io.colors;
-  const described = previews.map((p) => ({ ...p, description: describe(p.result.steps, p.result.changeSummary, p.inventory.all()) }));
+  const described = previews.map((p) => ({
+    ...p,
+    description: describe(p.result.steps, p.result.changeSummary, p.inventory.all(p.result.steps)),
+  }));
   if (described.length > 1) {
     const width = Math.max(...described.map((d) => d.stack.length));
     for (const { stack, description } of described) say(`${bold(stack.padEnd(width))}  ${description.headline}`);

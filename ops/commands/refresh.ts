@@ -22,7 +22,7 @@ export async function refresh(context: Context, [name]: string[], options: Optio
   const { result, inventory } = await follow(context, `refresh ${stack}`, (o) => chosen.engine.refresh({ ...o, previewOnly, message }));
   const drifted = hasChanges(result.changeSummary);
   if (!context.options.json) {
-    const description = describe(result.steps, result.changeSummary, inventory.all(), "refresh");
+    const description = describe(result.steps, result.changeSummary, inventory.all(result.steps), "refresh");
     say(`\n${io.colors.bold(stack)}: ${description.headline}`);
     for (const line of descriptionLines({ ...description, requests: undefined }, io.colors)) say(line);
     if (drifted && result.result === "succeeded") {

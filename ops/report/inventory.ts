@@ -24,12 +24,13 @@ export class Inventory {
     this.#seen.set(metadata.urn, seen);
   }
 
-  all(): Seen[] {
-    return [...this.#seen.values()];
+  /** With `steps`: also what only they show. */
+  all(steps: readonly Step[] = []): Seen[] {
+    return [...this.#seen.values(), ...seenIn(steps).filter((s) => !this.#seen.has(s.urn))];
   }
 }
 
-/** The same from a digest, for an engine that sends no events. */
+/** The same from a digest. */
 export function seenIn(steps: readonly Step[]): Seen[] {
   return steps.map((step) => ({
     urn: step.urn,

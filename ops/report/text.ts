@@ -4,6 +4,10 @@ const LONGEST = 48;
 /** Names after which a value is not shown, wherever it stands: the last guard, behind the engine's own secret marks. */
 const SECRET_NAME = /passw|secret|token|credential|private.?key|api.?key|access.?key|connection.?string|(^|[^a-z])(pwd|dsn)([^a-z]|$)/i;
 
+/** The same inside a value: `"password": "x"`, `Password=x;`, `token: x`. */
+const INNER_SECRET =
+  /([\w.-]*(?:passw|secret|token|credential|private.?key|api.?key|access.?key|pwd|dsn)[\w.-]*["']?\s*[:=]\s*["']?)[^\s"',;&}]+/gi;
+
 export const soundsSecret = (name: string): boolean => SECRET_NAME.test(name);
 
 /** Text that may be printed on a terminal: no control characters, no credentials inside an address. */
@@ -21,10 +25,10 @@ export function short(value: unknown): string {
   if (value === undefined || value === null) return "(none)";
   if (Array.isArray(value)) {
     const scalars = value.every((v) => typeof v !== "object" || v === null);
-    return scalars && value.length > 0 ? cut(value.map((v) => printable(String(v))).join(", ")) : count(value.length, "entry", "entries");
+    return scalars && value.length > 0 ? cut(value.map(short).join(", ")) : count(value.length, "entry", "entries");
   }
   if (typeof value === "object") return count(Object.keys(value).length, "field");
-  const text = printable(String(value)).trimEnd();
+  const text = printable(String(value)).replace(INNER_SECRET, "$1…").trimEnd();
   if (text === "") return '""';
   const lines = text.split("\n").length;
   return lines > 1 ? count(lines, "line") : cut(text);
