@@ -65,8 +65,12 @@ export interface StackBackend {
   exists(): Promise<boolean>;
   /** `undefined` for a stack without state. Errors (corrupt, truncated, wrong passphrase, made elsewhere) are UserErrors that name the file. */
   load(): Promise<Snapshot | undefined>;
+  /**
+   * Resolves when this snapshot, or one saved after it, is on disk. Saves need not wait for each other: of those that come while one is
+   * being written only the newest is written, so each must hold everything that the ones before it held.
+   */
   save(snapshot: Snapshot): Promise<void>;
-  /** Refuses with a UserError that names the owner when somebody else holds the stack. */
+  /** Refuses with a UserError that names the owner when somebody else holds the stack. Load after locking: the owner before may have saved. */
   lock(): Promise<{ release(): Promise<void> }>;
   lockOwners(): Promise<LockOwner[]>;
   cancel(): Promise<LockOwner[]>;

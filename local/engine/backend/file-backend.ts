@@ -14,7 +14,7 @@ import { acquireLock, readLocks, removeLocks } from "./lock.ts";
 import { holdsCiphertext } from "./property-codec.ts";
 import { ResourceError } from "./resource-codec.ts";
 import { SaveQueue } from "./save-queue.ts";
-import { ENGINE_VERSION, prepareBackend } from "./stack-files.ts";
+import { ENGINE_VERSION, prepareBackend, tagStack } from "./stack-files.ts";
 
 export interface BackendOptions {
   /** Folder that holds `.pulumi/`. */
@@ -34,6 +34,7 @@ export class FileStackBackend implements StackBackend {
   /** Undefined until the stack's salt is known: from its checkpoint, or made for its first one. */
   #codec: Promise<{ codec: CheckpointCodec; crypter: Crypter }> | undefined;
   #marked = true;
+  #prepared: Promise<void> | undefined;
   readonly #saves = new SaveQueue((snapshot) => this.#write(snapshot));
 
   constructor(options: BackendOptions) {
@@ -69,7 +70,7 @@ export class FileStackBackend implements StackBackend {
   }
 
   async lock(): Promise<{ release(): Promise<void> }> {
-    await prepareBackend(this.#layout);
+    await this.#prepare();
     const lock = await acquireLock(this.#layout);
     await removeLeftovers(this.#layout.checkpointFile);
     // whoever locks will save: the first key of a new stack is derived while the program starts
@@ -123,6 +124,14 @@ export class FileStackBackend implements StackBackend {
     }
   }
 
+  #prepare(): Promise<void> {
+    this.#prepared ??= prepareBackend(this.#layout).catch((error) => {
+      this.#prepared = undefined;
+      throw error;
+    });
+    return this.#prepared;
+  }
+
   async #read(): Promise<Checkpoint | undefined> {
     const file = await readCheckpoint(this.#layout, { allowForeign: this.#allowForeign });
     if (file !== undefined) this.#marked = file.liftlock?.world === "local";
@@ -154,12 +163,20 @@ export class FileStackBackend implements StackBackend {
   }
 
   async #write(snapshot: Snapshot): Promise<void> {
-    const { checkpointFile, backupFile, qualifiedName } = this.#layout;
+    const { checkpointFile, backupFile, qualifiedName, stack } = this.#layout;
     // never over a state that another engine made, also when nobody loaded it first
     const { codec } = await this.#secrets(await this.#readUnlessOpen());
     const text = codec.encode(snapshot, { qualifiedName, engineVersion: ENGINE_VERSION, marked: this.#marked });
-    await prepareBackend(this.#layout);
-    await writeAtomic(checkpointFile, text, { beforeRename: () => keepBackup(checkpointFile, backupFile) });
+    try {
+      await this.#prepare();
+      if (this.#marked) await tagStack(this.#layout);
+      await writeAtomic(checkpointFile, text, { beforeRename: () => keepBackup(checkpointFile, backupFile) });
+    } catch (error) {
+      if (!(error as NodeJS.ErrnoException).code) throw error;
+      throw new UserError(
+        `The state of stack ${stack} could not be written: ${(error as Error).message}\n  ${checkpointFile}\nIt still holds what was written last.`,
+      );
+    }
     const problem = integrityProblem(snapshot);
     // written all the same, as Pulumi does: it may be the only record of what now exists
     if (problem !== undefined) throw damaged(this.#layout, problem);

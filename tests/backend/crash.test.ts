@@ -1,0 +1,77 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { readdirSync, readFileSync } from "node:fs";
+import path from "node:path";
+import { describe, expect, it } from "vitest";
+import type { Snapshot } from "../../local/engine/state.ts";
+import { checkpointFile, open, resource, snapshot, worldWithStack } from "./support.ts";
+
+const PROCESS = path.join(import.meta.dirname, "process.ts");
+const ids = (s: Snapshot | undefined): (string | undefined)[] => s!.resources.slice(1).map((r) => r.id);
+
+describe("a process killed while it saves", () => {
+  it.each([
+    ["before the backup is in place", "dev.json.bak"],
+    ["between writing and renaming", "dev.json"],
+  ])("%s: the state before is there, whole", async (_name, suffix) => {
+    const dir = await worldWithStack();
+    const backend = await open(dir);
+    await backend.save(snapshot(resource("older")));
+    await backend.save(snapshot(resource("old")));
+    const child = spawn(process.execPath, [PROCESS, "die", dir, suffix], { stdio: "inherit" });
+    expect((await once(child, "exit"))[1]).toBe("SIGKILL");
+    const folder = path.dirname(checkpointFile(dir));
+    expect(readdirSync(folder).some((name) => name.endsWith(".tmp"))).toBe(true);
+    expect(ids(await (await open(dir)).load())).toEqual(["old"]);
+    // whoever locks next clears away what was left half-done, and goes on
+    const next = await open(dir);
+    const lock = await next.lock();
+    expect(readdirSync(folder).filter((name) => name.endsWith(".tmp") && name.startsWith("dev.json."))).toEqual([]);
+    await next.save(snapshot(resource("newer")));
+    await lock.release();
+    expect(ids(await (await open(dir)).load())).toEqual(["newer"]);
+    expect(JSON.parse(readFileSync(`${checkpointFile(dir)}.bak`, "utf8")).checkpoint.latest.resources[1].id).toBe("old");
+  });
+
+  it("at any moment: what it reported as saved is there", async () => {
+    const dir = await worldWithStack();
+    const child = spawn(process.execPath, [PROCESS, "save-forever", dir], { stdio: ["ignore", "pipe", "inherit"] });
+    let reported = "";
+    for await (const chunk of child.stdout.setEncoding("utf8")) {
+      reported += chunk;
+      if (reported.split("\n").length > 25) child.kill("SIGKILL");
+    }
+    const last = Number(reported.trim().split("\n").at(-1));
+    const found = ids(await (await open(dir)).load());
+    expect(found.length).toBeGreaterThanOrEqual(last);
+    expect(found).toEqual(found.map((_, i) => String(i + 1)));
+  });
+});
+
+describe("saves that do not wait for each other", () => {
+  it("end with the newest, each resolved only when it is on disk", async () => {
+    const dir = await worldWithStack();
+    const backend = await open(dir);
+    const names = Array.from({ length: 30 }, (_, i) => `r${i}`);
+    const onDisk = async (): Promise<number> =>
+      JSON.parse(readFileSync(checkpointFile(dir), "utf8")).checkpoint.latest.resources.length - 1;
+    await Promise.all(
+      names.map(async (_, i) => {
+        await backend.save(snapshot(...names.slice(0, i + 1).map((n) => resource(n))));
+        expect(await onDisk()).toBeGreaterThanOrEqual(i + 1);
+      }),
+    );
+    expect(ids(await (await open(dir)).load())).toEqual(names);
+  });
+
+  it("fail for themselves only", async () => {
+    const dir = await worldWithStack();
+    const backend = await open(dir);
+    const [broken, good] = await Promise.allSettled([
+      backend.save(snapshot(resource("a"), resource("a"))).finally(() => {}),
+      backend.save(snapshot()).then(() => backend.save(snapshot(resource("b")))),
+    ]);
+    expect([broken.status, good.status]).toContain("fulfilled");
+    expect(ids(await (await open(dir)).load())).toEqual(["b"]);
+  });
+});
