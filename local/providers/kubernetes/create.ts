@@ -111,7 +111,7 @@ async function previewCreate(client: Client, request: CreateRequest, what: strin
     if (isNamespaceMissing(error) || (error instanceof ApiError && (isAccessDenied(error) || isDryRunUnsupported(error)))) return unseen;
     if (!isApiError(error, "AlreadyExists")) throw error;
     const live = await client.get(place, signal);
-    if (live !== undefined && !isPulumis(live)) throw alreadyThere(live, what, place);
+    if (live !== undefined && managedFields(live).length > 0 && !isPulumis(live)) throw alreadyThere(live, what, place);
     // Ours: it is to be replaced, or an interrupted run left it. Whether the new one is acceptable shows under another name,
     // except for Services, whose fixed addresses and ports the old one still holds.
     return inputs.kind === "Service" ? unseen : dryRun(`${(nameOf(object) ?? "").slice(0, 40)}-preview-${randomBytes(2).toString("hex")}`);

@@ -3,7 +3,7 @@ import { isMap, type PropertyMap, type Value } from "../../../engine/values.ts";
 import { metadataOf, nameOf, namespaceOf } from "../annotations.ts";
 import { apiVersionOf, type Gvk } from "../gvk.ts";
 import type { ApiRequest, ApiResponse, Connection } from "./connection.ts";
-import { ApiError, ConnectionError, isApiError, UnknownKindError } from "./errors.ts";
+import { ApiError, ConnectionError, UnknownKindError } from "./errors.ts";
 
 /** Where the API serves a kind. */
 export interface ApiResource {
@@ -60,7 +60,7 @@ export class Client {
     try {
       return objectOf(await this.repeated({ method: "GET", path: pathOf(place), signal }));
     } catch (error) {
-      if (isApiError(error, "NotFound")) return undefined;
+      if (isMissing(error)) return undefined;
       throw error;
     }
   }
@@ -118,7 +118,7 @@ export class Client {
       });
       return true;
     } catch (error) {
-      if (isApiError(error, "NotFound")) return false;
+      if (isMissing(error)) return false;
       throw error;
     }
   }
@@ -153,6 +153,9 @@ export class Client {
     });
   }
 }
+
+/** The object is not there, or not even its kind: a group whose last definition went answers without a Status. */
+const isMissing = (error: unknown): boolean => error instanceof ApiError && error.code === 404;
 
 /** A server that refuses connections is not running: waiting for it helps nobody. */
 const isTransient = (error: unknown): boolean =>
