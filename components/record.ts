@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { carryForward, type QualifiedRelease } from "./history.ts";
 import { labelsOf } from "./labels.ts";
 import type { Settings } from "./model.ts";
+import { waitsFor } from "./order.ts";
 import { digestsOf, releaseId } from "./release.ts";
 
 export interface ReleaseRecordArgs {
@@ -30,7 +31,7 @@ export class ReleaseRecord extends pulumi.ComponentResource {
         immutable: true,
         data: { "release.json": JSON.stringify({ id, ...release }) },
       },
-      { parent: this },
+      { parent: this, dependsOn: waitsFor(opts) },
     );
     const live = { id, version: release.version, images: digestsOf(release) };
     this.qualified = record.metadata.creationTimestamp.apply((liveSince) => carryForward(qualified, { ...live, liveSince }));

@@ -8,6 +8,7 @@ import { labelsOf, own } from "./labels.ts";
 import { rerunnable } from "./migration.ts";
 import type { Settings } from "./model.ts";
 import { smokePolicy } from "./network.ts";
+import { waitsFor } from "./order.ts";
 import { noMounts } from "./pod.ts";
 import { seconds } from "./primitives.ts";
 import { releaseId } from "./release.ts";
@@ -42,7 +43,7 @@ export class Smoke extends pulumi.ComponentResource {
       annotations: { [own("release")]: releaseId(settings.release), [own("configuration")]: configuration.versions },
     });
     const metadata = { name, namespace, labels: labelsOf(name, application), annotations: rerunnable };
-    new k8s.batch.v1.Job(name, { metadata, spec }, { parent: this, dependsOn: identity });
+    new k8s.batch.v1.Job(name, { metadata, spec }, { parent: this, dependsOn: [...waitsFor(opts), ...identity] });
     this.registerOutputs({});
   }
 }

@@ -4,6 +4,7 @@ import { createIdentity } from "./identity.ts";
 import { labelsOf, selectorOf } from "./labels.ts";
 import { hostOf, type Scale, type Settings, scaleOf } from "./model.ts";
 import { servicePolicy } from "./network.ts";
+import { waitsFor } from "./order.ts";
 import { joinMounts, type Mounts, podSpec } from "./pod.ts";
 import { seconds } from "./primitives.ts";
 import { autoscalerSpec, placement, probesOf, progressDeadlineSeconds, rollingUpdate, rolloutTimeouts } from "./rollout.ts";
@@ -33,11 +34,12 @@ export class Workload extends pulumi.ComponentResource {
     const metadata = { name, namespace, labels: labelsOf(name, settings.application.name) };
     const policy = servicePolicy(service, settings);
     const identity = createIdentity({ name, application: settings.application.name, namespace, policy }, this);
+    const after = [...waitsFor(opts), ...identity];
 
     const pods = { metadata: { labels: metadata.labels }, spec: podsOf(args, scale) };
     if (service.kind === "stateful")
-      createStatefulSet({ service, scale, metadata, pods, protect: settings.environment.protect }, identity, this);
-    else createDeployment({ service, scale, metadata, pods }, identity, this);
+      createStatefulSet({ service, scale, metadata, pods, protect: settings.environment.protect }, after, this);
+    else createDeployment({ service, scale, metadata, pods }, after, this);
 
     if (service.kind !== "worker") createService(metadata, this);
     // One at a time: a minimum would block every drain of a node while the service runs at that minimum.
