@@ -67,7 +67,8 @@ export interface StackBackend {
   load(): Promise<Snapshot | undefined>;
   /**
    * Resolves when this snapshot, or one saved after it, is on disk. Saves need not wait for each other: of those that come while one is
-   * being written only the newest is written, so each must hold everything that the ones before it held.
+   * being written only the newest is written, so each must hold everything that the ones before it held. A resource's fields may be set
+   * anew between saves, but what they hold (maps, lists) is not changed in place: the text of a resource with the same fields is kept.
    */
   save(snapshot: Snapshot): Promise<void>;
   /** Refuses with a UserError that names the owner when somebody else holds the stack. Load after locking: the owner before may have saved. */

@@ -2,9 +2,11 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
+import { setImmediate } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
+import { SaveQueue } from "../../local/engine/backend/save-queue.ts";
 import type { Snapshot } from "../../local/engine/state.ts";
-import { checkpointFile, open, resource, snapshot, worldWithStack } from "./support.ts";
+import { checkpointFile, open, refusal, resource, snapshot, worldWithStack } from "./support.ts";
 
 const PROCESS = path.join(import.meta.dirname, "process.ts");
 const ids = (s: Snapshot | undefined): (string | undefined)[] => s!.resources.slice(1).map((r) => r.id);
@@ -64,14 +66,38 @@ describe("saves that do not wait for each other", () => {
     expect(ids(await (await open(dir)).load())).toEqual(names);
   });
 
+  it("write what was set anew in a resource that was saved before", async () => {
+    const dir = await worldWithStack();
+    const backend = await open(dir);
+    const thing = resource("a");
+    await backend.save(snapshot(thing));
+    thing.outputs = { port: 1 };
+    await backend.save(snapshot(thing));
+    thing.protect = true;
+    await backend.save(snapshot(thing));
+    expect((await (await open(dir)).load())!.resources[1]).toEqual({ ...resource("a"), outputs: { port: 1 }, protect: true });
+  });
+
   it("fail for themselves only", async () => {
     const dir = await worldWithStack();
     const backend = await open(dir);
-    const [broken, good] = await Promise.allSettled([
-      backend.save(snapshot(resource("a"), resource("a"))).finally(() => {}),
-      backend.save(snapshot()).then(() => backend.save(snapshot(resource("b")))),
-    ]);
-    expect([broken.status, good.status]).toContain("fulfilled");
+    const broken = refusal(backend.save(snapshot(resource("a"), resource("a"))));
+    await setImmediate();
+    await backend.save(snapshot(resource("b")));
+    expect((await broken).message).toMatch(/is there twice/);
     expect(ids(await (await open(dir)).load())).toEqual(["b"]);
+  });
+
+  it("leave out those that a newer one overtook", async () => {
+    const written: number[] = [];
+    const queue = new SaveQueue(async ({ resources }) => {
+      await setImmediate();
+      written.push(resources.length);
+    });
+    const state = (size: number): Snapshot => ({ resources: Array.from({ length: size }, () => resource("x")), pendingOperations: [] });
+    const first = queue.save(state(1));
+    await Promise.resolve().then(() => {}); // it is under way
+    await Promise.all([first, ...[2, 3, 4].map((n) => queue.save(state(n)))]);
+    expect(written).toEqual([1, 4]);
   });
 });

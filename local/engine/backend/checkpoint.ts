@@ -2,9 +2,9 @@ import { createHash } from "node:crypto";
 import type { PendingKind, Snapshot } from "../state.ts";
 import { timestamp } from "./clock.ts";
 import type { Crypter } from "./crypter.ts";
-import { escapeSeparators } from "./json-text.ts";
-import { CiphertextCache, PropertyCodec } from "./property-codec.ts";
+import { PropertyCodec } from "./property-codec.ts";
 import { decodeResource, encodeResource, placeOf, ResourceError } from "./resource-codec.ts";
+import { TextMemo } from "./text-memo.ts";
 
 /** A checkpoint as it lies in the file, values still encrypted (apitype.VersionedCheckpoint over CheckpointV3). */
 export interface Checkpoint {
@@ -35,22 +35,24 @@ export const magicOf = (version: string): string => createHash("sha256").update(
 /** Turns snapshots of one stack into text and back. Keeps ciphertexts between the two, so that an unchanged secret stays as it was. */
 export class CheckpointCodec {
   readonly #crypter: Crypter;
-  readonly #cache = new CiphertextCache();
   readonly #codec: PropertyCodec;
+  readonly #resources = new TextMemo();
+  readonly #pending = new TextMemo();
 
   constructor(crypter: Crypter) {
     this.#crypter = crypter;
-    this.#codec = new PropertyCodec(crypter, this.#cache);
+    this.#codec = new PropertyCodec(crypter);
   }
 
   encode(snapshot: Snapshot, options: { qualifiedName: string; engineVersion: string; marked: boolean }): string {
     const { qualifiedName, engineVersion } = options;
-    const resources = snapshot.resources.map((r) => encodeResource(r, this.#codec, placeOf(r.urn, r.id, r.delete)));
-    const pending = snapshot.pendingOperations.map(
-      ({ resource, type }) =>
-        `{"resource":${encodeResource(resource, this.#codec, pendingPlace(resource.urn))},"type":${JSON.stringify(type)}}`,
+    const resources = snapshot.resources.map((r) =>
+      this.#resources.textOf(r, () => encodeResource(r, this.#codec, placeOf(r.urn, r.id, r.delete))),
     );
-    this.#cache.turn();
+    const pending = snapshot.pendingOperations.map(({ resource, type }) => {
+      const text = this.#pending.textOf(resource, () => encodeResource(resource, this.#codec, pendingPlace(resource.urn)));
+      return `{"resource":${text},"type":${JSON.stringify(type)}}`;
+    });
     const manifest = JSON.stringify({ time: timestamp(), magic: magicOf(engineVersion), version: engineVersion });
     const secrets = JSON.stringify({ type: "passphrase", state: { salt: this.#crypter.salt } });
     const latest = [
@@ -62,7 +64,7 @@ export class CheckpointCodec {
     ];
     const checkpoint = `{"stack":${JSON.stringify(qualifiedName)},"latest":{${latest.join(",")}}}`;
     const mark = options.marked ? `,"liftlock":{"world":"local"}` : "";
-    return escapeSeparators(`{"version":${CHECKPOINT_VERSION},"checkpoint":${checkpoint}${mark}}`);
+    return `{"version":${CHECKPOINT_VERSION},"checkpoint":${checkpoint}${mark}}`;
   }
 
   /** Throws `ResourceError`. */

@@ -26,23 +26,20 @@ export class PropertyError extends Error {
  * Ciphertexts by place and plaintext, so that a secret that did not change keeps its ciphertext from one save to the next (Pulumi's own
  * secrets manager caches to the same end). The same value at two places has two ciphertexts: equality stays hidden.
  */
-export class CiphertextCache {
-  #known = new Map<string, string>();
-  #next = new Map<string, string>();
+class CiphertextCache {
+  readonly #known = new Map<string, string>();
 
   remember(place: string, plaintext: string, ciphertext: string): void {
     this.#known.set(`${place}\n${plaintext}`, ciphertext);
   }
   encrypt(place: string, plaintext: string, crypter: Crypter): string {
     const key = `${place}\n${plaintext}`;
-    const ciphertext = this.#known.get(key) ?? crypter.encrypt(plaintext);
-    this.#next.set(key, ciphertext);
+    let ciphertext = this.#known.get(key);
+    if (ciphertext === undefined) {
+      ciphertext = crypter.encrypt(plaintext);
+      this.#known.set(key, ciphertext);
+    }
     return ciphertext;
-  }
-  /** Forgets what the last pass over the whole stack did not use. */
-  turn(): void {
-    this.#known = this.#next;
-    this.#next = new Map();
   }
 }
 
@@ -51,13 +48,12 @@ const NO_CRYPTER = undefined;
 
 export class PropertyCodec {
   readonly #crypter: Crypter;
-  readonly #cache: CiphertextCache;
+  readonly #cache = new CiphertextCache();
   /** Of the map at work: names the resource and the bag, for the cache. */
   #place = "";
 
-  constructor(crypter: Crypter, cache = new CiphertextCache()) {
+  constructor(crypter: Crypter) {
     this.#crypter = crypter;
-    this.#cache = cache;
   }
 
   /** JSON text of a property map. `place` is unique in the stack (resource and bag). */

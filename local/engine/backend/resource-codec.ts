@@ -1,6 +1,6 @@
 import type { ResourceState } from "../state.ts";
 import type { PropertyMap } from "../values.ts";
-import { jsonObject, jsonText } from "./json-text.ts";
+import { escapeSeparators, jsonObject, jsonText } from "./json-text.ts";
 import { type PropertyCodec, PropertyError } from "./property-codec.ts";
 
 /** What is wrong with a resource of a checkpoint: the caller names the file. */
@@ -42,7 +42,7 @@ const SHAPES = new Map<string, Shape>(FIELDS);
 
 /** JSON text of a resource. `place` keeps the ciphertexts of its secrets apart from those of its namesakes. */
 export function encodeResource(resource: ResourceState, codec: PropertyCodec, place: string): string {
-  return jsonObject(FIELDS.map(([key, shape]) => [key, encodeField(resource, key, shape, codec, place)] as const));
+  return escapeSeparators(jsonObject(FIELDS.map(([key, shape]) => [key, encodeField(resource, key, shape, codec, place)] as const)));
 }
 
 function encodeField(
