@@ -54,7 +54,7 @@ async function report(
   const services = await whatRuns(chosen.cluster, seen, result.outputs);
   if (services.length > 0) printTable(say, ["service", "kind", "ready", "image", "address"], services.map(serviceRow));
   if (hasChanges(result.changeSummary)) {
-    const slowest = timingLines(result.timings);
+    const slowest = timingLines(result.timings, seen);
     if (slowest.length > 0) say(`\n${bold("How long it took")}`);
     for (const line of slowest) say(`  ${dim(line)}`);
   }

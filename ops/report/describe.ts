@@ -153,12 +153,12 @@ function created(changes: readonly Change[]): Line[] {
     const custom = (change.new?.custom ?? change.type.startsWith("kubernetes:")) === true;
     if (!custom && changes.some((c) => c.component === parseUrn(change.urn).name)) continue;
     const group = groups.get(change.component ?? "") ?? new Map<string, number>();
-    const what = change.component === undefined ? label(change) : change.kind;
+    const what = change.component === undefined || change.kind === "Namespace" ? label(change) : change.kind;
     group.set(what, (group.get(what) ?? 0) + 1);
     groups.set(change.component ?? "", group);
   }
   return [...groups].map(([component, kinds]) => {
-    const names = [...kinds].map(([kind, n]) => (n > 1 ? `${n} ${kind}` : kind)).sort();
+    const names = [...kinds].map(([kind, n]) => (n > 1 ? `${kind} (${n})` : kind)).sort();
     return { mark: "+", text: `${component === "" ? "" : `${component}: `}${names.join(", ")}`, danger: false };
   });
 }

@@ -1,7 +1,7 @@
 import type { EngineEvent } from "../engine.ts";
 import { isChange, label } from "./changes.ts";
 import { duration, printable } from "./text.ts";
-import { isKubernetes, isStack, kindOf, parseUrn } from "./urn.ts";
+import { isProvider, kindOf, parseUrn } from "./urn.ts";
 
 type Metadata = NonNullable<EngineEvent["resourcePreEvent"]>["metadata"];
 
@@ -61,8 +61,9 @@ export class Progress {
     this.#running.delete(metadata.urn);
     this.#done++;
     const seconds = this.#clock() - running.since;
-    const component = !isKubernetes(metadata.type) && metadata.new?.custom !== true;
-    if (component || isStack(metadata.type)) return [];
+    // Components and providers hold what is told already.
+    const state = metadata.new ?? metadata.old;
+    if (state?.custom !== true || isProvider(metadata.type)) return [];
     return [`  ${running.label} ${done}${seconds >= 0.5 ? ` (${duration(seconds)})` : ""}`];
   }
 
@@ -74,8 +75,9 @@ export class Progress {
 
   /** Status is shown once; what is told for good comes again in the closing report. */
   #message(diagnostic: NonNullable<EngineEvent["diagnosticEvent"]>): string[] {
-    const text = printable(diagnostic.message).trim();
-    if (text === "" || !diagnostic.ephemeral || diagnostic.urn === undefined) return [];
+    if (!diagnostic.ephemeral || diagnostic.urn === undefined) return [];
+    const text = withoutSubject(printable(diagnostic.message).trim());
+    if (text === "") return [];
     const running = this.#running.get(diagnostic.urn);
     if (running) running.status = text;
     if (this.#said.get(diagnostic.urn) === text) return [];
@@ -88,3 +90,6 @@ export class Progress {
     return label({ urn: metadata.urn, kind: kindOf(metadata.type), new: state, old: undefined });
   }
 }
+
+/** `Deployment shop/api: 0 of 1 pods available` without the object that the line names anyway. */
+const withoutSubject = (text: string): string => text.replace(/^[A-Z]\w+ [\w.-]+(\/[\w.-]+)?: /, "");

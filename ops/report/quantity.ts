@@ -32,7 +32,7 @@ export function quantity(text: unknown): number | undefined {
 /** `50m`, `1.5`. */
 export function cores(value: number): string {
   const milli = Math.round(value * 1000);
-  return milli % 1000 === 0 || milli > 10_000 ? trimmed(milli / 1000) : `${milli}m`;
+  return milli !== 0 && milli < 1000 ? `${milli}m` : String(milli / 1000);
 }
 
 /** `64Mi`, `1.5Gi`. */

@@ -1,11 +1,15 @@
+import type { Seen } from "./inventory.ts";
 import { count, duration } from "./text.ts";
-import { kindOf, parseUrn } from "./urn.ts";
+import { isProvider, kindOf, parseUrn } from "./urn.ts";
 
 const SHOWN = 5;
 
-/** How long each step took, slowest first; what is quick is folded. */
-export function timingLines(timings: Record<string, number>): string[] {
-  const sorted = Object.entries(timings).sort(([, a], [, b]) => b - a);
+/** How long each step took, slowest first; what is quick is folded. A component's time is that of its parts: it does not count. */
+export function timingLines(timings: Record<string, number>, seen: readonly Seen[]): string[] {
+  const steps = new Set(seen.filter((s) => (s.new ?? s.old)?.custom === true && !isProvider(s.type)).map((s) => s.urn));
+  const sorted = Object.entries(timings)
+    .filter(([urn]) => steps.has(urn))
+    .sort(([, a], [, b]) => b - a);
   const slow = sorted.filter(([, seconds], i) => i < SHOWN && (seconds >= 0.1 || i === 0));
   const rest = sorted.slice(slow.length);
   const width = Math.max(0, ...slow.map(([urn]) => titleOf(urn).length));

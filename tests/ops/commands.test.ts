@@ -92,9 +92,9 @@ describe("preview", () => {
 
 describe("up", () => {
   const events = recordedEvents("step2");
-  const result = resultOf(step2, {
-    timings: { "urn:pulumi:s::p::kubernetes:apps/v1:Deployment::api": 2.5, "urn:pulumi:s::p::kubernetes:core/v1:ConfigMap::c": 0.05 },
-  });
+  const own = "urn:pulumi:dev::conformance::conformance:app:Workload";
+  const timings = { [`${own}$kubernetes:apps/v1:Deployment::api`]: 2.5, [`${own}$kubernetes:core/v1:ConfigMap::api-config`]: 0.05, [`${own}::api`]: 2.6 };
+  const result = resultOf(step2, { timings });
 
   test("tells each step, what runs where, how long it took and what to try next", async () => {
     const { exitCode, out } = await liftlock("up staging --local", { engine: { up: replay(events, result) } });
@@ -263,7 +263,7 @@ describe("what only reads", () => {
   test("outputs, for people and as JSON", async () => {
     const engine = { outputs: async () => ({ namespace: "ferry-staging", urls: { api: "https://a.example" }, token: "[secret]" }) };
     expect((await liftlock("outputs staging --local", { engine })).out).toBe(
-      "namespace  ferry-staging\nurls\n  api  https://a.example\ntoken      [secret]",
+      'namespace: ferry-staging\nurls:\n  api: https://a.example\ntoken: "[secret]"',
     );
     expect(JSON.parse((await liftlock("outputs staging --local --json", { engine })).out)).toEqual(await engine.outputs());
   });

@@ -212,9 +212,16 @@ describe("what is suggested", () => {
   });
 });
 
-test("timings: the slowest first, the rest folded", () => {
+test("timings: the slowest first, the rest folded, components not at all", () => {
+  const component = "urn:pulumi:s::p::pulumi:pulumi:Stack::p-s";
   const urns = Object.fromEntries([1, 2, 3, 4, 5, 6, 7].map((n) => [`urn:pulumi:s::p::kubernetes:core/v1:Service::s${n}`, n]));
-  expect(timingLines(urns)).toEqual([
+  const seen = [...Object.keys(urns), component].map((urn) => ({
+    urn,
+    type: "t",
+    op: "create" as const,
+    new: { urn, type: "t", custom: urn !== component },
+  }));
+  expect(timingLines({ ...urns, [component]: 28 }, seen)).toEqual([
     "Service s7  7.0 s",
     "Service s6  6.0 s",
     "Service s5  5.0 s",
@@ -222,7 +229,7 @@ test("timings: the slowest first, the rest folded", () => {
     "Service s3  3.0 s",
     "and 2 more steps, none longer than 2.0 s",
   ]);
-  expect(timingLines({})).toEqual([]);
+  expect(timingLines({}, [])).toEqual([]);
 });
 
 test.each<[object, Record<string, string>, string[], boolean]>([
