@@ -1,7 +1,6 @@
-import path from "node:path";
 import { UserError } from "../../ops/user-error.ts";
 import { hostProgram } from "./host/hosted-program.ts";
-import { loadProject, loadStackConfig } from "./project.ts";
+import { loadProject, loadStackConfig, programFile } from "./project.ts";
 import type { ProviderFactory } from "./provider.ts";
 import { type RenderedResource, RenderHandler } from "./render-handler.ts";
 import type { StackConfig } from "./state.ts";
@@ -22,11 +21,12 @@ export interface RenderOptions {
  */
 export async function renderProgram(options: RenderOptions): Promise<RenderedResource[]> {
   const project = await loadProject(options.projectDir);
-  const config = { ...(await loadStackConfig(project, options.stack)), ...options.extraConfig };
+  const config = await loadStackConfig(project, options.stack, undefined, options.extraConfig);
   const handler = new RenderHandler({ project: project.name, stack: options.stack, providers: options.providers });
   try {
     const program = await hostProgram({
-      projectDir: path.resolve(options.projectDir),
+      projectDir: project.dir,
+      file: programFile(project),
       project: project.name,
       stack: options.stack,
       config,

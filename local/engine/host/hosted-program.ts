@@ -6,7 +6,8 @@ import { startProtocolHost } from "./server.ts";
 
 export interface HostedProgramOptions {
   projectDir: string;
-  main?: string;
+  /** First module of the program, absolute. */
+  file: string;
   project: string;
   stack: string;
   config: StackConfig;

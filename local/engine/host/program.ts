@@ -4,12 +4,13 @@ import path from "node:path";
 import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
 import { UserError } from "../../../ops/user-error.ts";
+import { configEnvironment } from "../project.ts";
 import type { StackConfig } from "../state.ts";
 
 export interface ProgramOptions {
   projectDir: string;
-  /** `main` of Pulumi.yaml, relative to the project; the project's own folder without it. */
-  main?: string;
+  /** First module of the program, absolute. */
+  file: string;
   project: string;
   stack: string;
   config: StackConfig;
@@ -34,7 +35,7 @@ export const exitAfterLoggedError = 32;
  */
 export function startProgram(options: ProgramOptions): RunningProgram {
   const runner = findRunner(options.projectDir);
-  const pwd = path.resolve(options.projectDir, options.main ?? ".");
+  const pwd = path.dirname(options.file);
   const child = spawn(
     process.execPath,
     [
@@ -48,7 +49,7 @@ export function startProgram(options: ProgramOptions): RunningProgram {
       `--root-directory=${path.resolve(options.projectDir)}`,
       `--parallel=${options.parallel}`,
       ...(options.preview ? ["--dry-run"] : []),
-      ".",
+      options.file,
     ],
     { cwd: pwd, stdio: ["ignore", "pipe", "pipe"], env: environment(options, runner) },
   );
@@ -74,14 +75,11 @@ function findRunner(projectDir: string): string {
 }
 
 function environment({ config }: ProgramOptions, runner: string): NodeJS.ProcessEnv {
-  const values = Object.fromEntries(Object.entries(config).map(([key, { value }]) => [key, value]));
-  const secretKeys = Object.keys(config).filter((key) => config[key]?.secret);
   return {
     // Parsing the SDKs is most of a program's start; Node keeps the compiled code beside them.
     NODE_COMPILE_CACHE: path.join(runner.slice(0, runner.lastIndexOf("@pulumi")), ".cache", "liftlock"),
     ...process.env,
-    PULUMI_CONFIG: JSON.stringify(values),
-    PULUMI_CONFIG_SECRET_KEYS: JSON.stringify(secretKeys),
+    ...configEnvironment(config),
     PULUMI_NODEJS_TYPESCRIPT: "false",
   };
 }

@@ -31,7 +31,11 @@ function decode(json: Json): Value {
     case secretSignature:
       return new Secret(reveal(decode(map.value ?? null)));
     case referenceSignature:
-      return new Reference(String(map.urn), map.id === undefined ? undefined : map.id === unknownText ? "" : String(map.id));
+      return new Reference(
+        String(map.urn),
+        map.id === undefined ? undefined : map.id === unknownText ? "" : String(map.id),
+        String(map.packageVersion ?? ""),
+      );
     case outputSignature: {
       const value = map.value === undefined ? UNKNOWN : decode(map.value);
       return map.secret === true ? new Secret(reveal(value)) : value;
@@ -54,6 +58,7 @@ function encode(value: Value): Json {
   if (value instanceof Reference) {
     const reference: Record<string, Json> = { [signatureKey]: referenceSignature, urn: value.urn };
     if (value.id !== undefined) reference.id = value.id;
+    if (value.packageVersion !== "") reference.packageVersion = value.packageVersion;
     return reference;
   }
   if (Array.isArray(value)) return value.map(encode);

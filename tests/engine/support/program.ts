@@ -5,7 +5,7 @@ export interface Declared {
   name: string;
   type?: string;
   component?: boolean;
-  /** A text "${name.key}" is an output of an earlier resource; "${secret:key}" a secret setting. */
+  /** A text "<name.key>" is an output of an earlier resource; "<secret:key>" a secret setting. */
   inputs?: Record<string, unknown>;
   parent?: string;
   dependsOn?: string[];
@@ -32,9 +32,9 @@ function resolve(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(resolve);
   if (typeof value === "object" && value !== null) return Object.fromEntries(Object.entries(value).map(([k, v]) => [k, resolve(v)]));
   if (typeof value !== "string") return value;
-  const secret = /^\$\{secret:(\w+)\}$/.exec(value);
+  const secret = /^<secret:(\w+)>$/.exec(value);
   if (secret) return config.requireSecret(secret[1]!);
-  const reference = /^\$\{([\w-]+)\.(\w+)\}$/.exec(value);
+  const reference = /^<([\w-]+)\.(\w+)>$/.exec(value);
   return reference ? (made.get(reference[1]!) as unknown as Record<string, unknown>)[reference[2]!] : value;
 }
 

@@ -1,0 +1,27 @@
+import { UserError } from "../../../ops/user-error.ts";
+import type { InvokeRequest } from "../registration.ts";
+import type { PropertyMap } from "../values.ts";
+import type { RunContext } from "./context.ts";
+
+const getResource = "pulumi:pulumi:getResource";
+
+/** Answers a function call of the program: by its provider, or from the state when it asks for a resource by URN. */
+export async function answerInvoke(
+  context: RunContext,
+  { token, args }: InvokeRequest,
+  reference: string,
+): Promise<{ outputs: PropertyMap }> {
+  context.reporter.scrubber.learn(args);
+  if (token === getResource) return { outputs: resourceByUrn(context, String(args.urn)) };
+  const provider = await context.registry.ensure(reference, context.store.base);
+  if (provider.invoke === undefined) throw new UserError(`${token}: the local world's provider has no functions.`);
+  const outputs = await provider.invoke({ token, args, signal: context.signal });
+  context.reporter.scrubber.learn(outputs);
+  return { outputs };
+}
+
+function resourceByUrn({ store }: RunContext, urn: string): PropertyMap {
+  const state = store.find(urn);
+  if (state === undefined) throw new UserError(`${urn}: there is no such resource in this stack.`);
+  return { urn, id: state.id ?? "", state: state.outputs };
+}

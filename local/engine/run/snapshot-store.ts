@@ -1,0 +1,128 @@
+import type { PendingKind, ResourceState, Snapshot } from "../state.ts";
+import { needs } from "../steps/dependencies.ts";
+import { parseReference } from "../urn.ts";
+
+/**
+ * The state of a stack while it changes: what is done so far, then what has not been reached yet, in the old order. Every change is
+ * written before it is acknowledged (the backend lets changes that come during a write share the next one).
+ */
+export class SnapshotStore {
+  /** Resources as they were before the run; `delete` and `pendingReplacement` marks are set on them. */
+  readonly #base: ResourceState[];
+  readonly #save: ((snapshot: Snapshot) => Promise<void>) | undefined;
+  readonly #gone = new Set<ResourceState>();
+  readonly #done: ResourceState[] = [];
+  readonly #pending = new Map<string, Snapshot["pendingOperations"][number]>();
+  readonly #renamed = new Map<string, string>();
+  #pruned = false;
+
+  /** Without `save` nothing is written: a preview. */
+  constructor(snapshot: Snapshot, save?: (snapshot: Snapshot) => Promise<void>) {
+    this.#base = [...snapshot.resources];
+    this.#save = save;
+    for (const operation of snapshot.pendingOperations) this.#pending.set(operation.resource.urn, operation);
+  }
+
+  get base(): readonly ResourceState[] {
+    return this.#base;
+  }
+  /** Operations that are under way, or that an earlier run left. */
+  get pending(): readonly Snapshot["pendingOperations"][number][] {
+    return [...this.#pending.values()];
+  }
+  pendingOf(urn: string): Snapshot["pendingOperations"][number] | undefined {
+    return this.#pending.get(urn);
+  }
+  isGone(state: ResourceState): boolean {
+    return this.#gone.has(state);
+  }
+  /** Old resources that nothing has replaced or removed yet. */
+  get remaining(): ResourceState[] {
+    return this.#base.filter((state) => !this.#gone.has(state));
+  }
+  find(urn: string): ResourceState | undefined {
+    return this.#done.find((state) => state.urn === urn) ?? this.remaining.find((state) => state.urn === urn && !state.delete);
+  }
+
+  /** Records that something is about to be done to a resource. */
+  begin(type: PendingKind, resource: ResourceState): Promise<void> {
+    this.#pending.set(resource.urn, { type, resource });
+    return this.write();
+  }
+  /** Takes back a `begin`: it is over, one way or another. */
+  end(urn: string): void {
+    this.#pending.delete(urn);
+  }
+  add(state: ResourceState): void {
+    this.#done.push(state);
+  }
+  /** `next` takes the place of `old`. */
+  replace(old: ResourceState, next: ResourceState): void {
+    if (old.urn !== next.urn) this.#renamed.set(old.urn, next.urn);
+    const index = this.#done.indexOf(old);
+    if (index >= 0) this.#done[index] = next;
+    else {
+      this.#gone.add(old);
+      this.add(next);
+    }
+  }
+  remove(state: ResourceState): void {
+    const index = this.#done.indexOf(state);
+    if (index >= 0) this.#done.splice(index, 1);
+    else this.#gone.add(state);
+  }
+  /** What a reading of the live system showed takes the place of what state said. */
+  refresh(state: ResourceState, live: ResourceState | undefined): void {
+    const index = this.#base.indexOf(state);
+    if (live !== undefined) this.#base[index] = live;
+    else this.#base.splice(index, 1);
+  }
+  /** From now on references to resources that are gone are left out: what was deleted behind our back. */
+  prune(): void {
+    this.#pruned = true;
+  }
+
+  snapshot(): Snapshot {
+    const rest = this.#renamed.size === 0 ? this.remaining : this.remaining.map((state) => this.#withNewUrns(state));
+    const resources = [...this.#done, ...rest];
+    return { resources: this.#pruned ? withoutDangling(resources) : resources, pendingOperations: this.pending.slice() };
+  }
+
+  /** Resolves when everything recorded before this call is on disk. */
+  async write(): Promise<void> {
+    await this.#save?.(this.snapshot());
+  }
+
+  #withNewUrns(state: ResourceState): ResourceState {
+    const map = (urn: string) => this.#renamed.get(urn) ?? urn;
+    if (![...needs(state)].some((urn) => this.#renamed.has(urn))) return state;
+    const copy = { ...state };
+    if (copy.parent) copy.parent = map(copy.parent);
+    if (copy.deletedWith) copy.deletedWith = map(copy.deletedWith);
+    if (copy.dependencies) copy.dependencies = copy.dependencies.map(map);
+    if (copy.provider) {
+      const { urn, id } = parseReference(copy.provider);
+      copy.provider = `${map(urn)}::${id}`;
+    }
+    if (copy.propertyDependencies) {
+      copy.propertyDependencies = Object.fromEntries(Object.entries(copy.propertyDependencies).map(([key, urns]) => [key, urns.map(map)]));
+    }
+    return copy;
+  }
+}
+
+function withoutDangling(resources: ResourceState[]): ResourceState[] {
+  const known = new Set(resources.map((state) => state.urn));
+  return resources.map((state) => {
+    if ([...needs(state)].every((urn) => known.has(urn))) return state;
+    const keep = (urn: string) => known.has(urn);
+    return {
+      ...state,
+      dependencies: state.dependencies?.filter(keep),
+      propertyDependencies:
+        state.propertyDependencies &&
+        Object.fromEntries(Object.entries(state.propertyDependencies).map(([key, urns]) => [key, urns.filter(keep)])),
+      deletedWith: state.deletedWith !== undefined && known.has(state.deletedWith) ? state.deletedWith : undefined,
+    };
+  });
+}

@@ -1,0 +1,50 @@
+import pLimit from "p-limit";
+import { hostProgram } from "../host/hosted-program.ts";
+import { programFile } from "../project.ts";
+import { Deployment } from "./deployment.ts";
+import { refreshOne } from "./refresh.ts";
+import type { Session } from "./session.ts";
+
+/** Runs the program and brings the stack to what it declares; a preview goes through the same motions and changes nothing. */
+export async function update(session: Session, parallel: number): Promise<boolean> {
+  const { context, project, stack, config, preview, run } = session;
+  // The program starts while the old state is read again.
+  const ready = run.refresh ? refreshAll(session, parallel, false) : Promise.resolve();
+  ready.catch(() => {});
+  const deployment = new Deployment({ context, config, parallel, ready });
+  const program = await hostProgram({
+    projectDir: project.dir,
+    file: programFile(project),
+    project: project.name,
+    stack,
+    config,
+    preview,
+    parallel,
+    handler: deployment,
+  });
+  try {
+    const [, failed] = await Promise.all([
+      ready,
+      Promise.race([deployment.failed.then(() => true), program.ended.then((end) => end.failed)]),
+    ]);
+    await deployment.idle();
+    if (failed || context.signal.aborted) return false;
+    await deployment.finish();
+    return true;
+  } finally {
+    deployment.stop();
+    await program.stop();
+    await deployment.idle();
+  }
+}
+
+/** Reads everything in the state again, side by side. */
+export async function refreshAll(session: Session, parallel: number, ownRun: boolean): Promise<void> {
+  const { context, store } = session;
+  const limit = pLimit(parallel);
+  const { targets } = context;
+  const states = store.base.filter((state) => targets === undefined || targets.has(state.urn));
+  const outcomes = await Promise.allSettled(states.map((state) => limit(() => refreshOne(context, state, ownRun))));
+  const failure = outcomes.find((outcome) => outcome.status === "rejected");
+  if (failure !== undefined) throw failure.reason;
+}
