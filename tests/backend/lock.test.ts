@@ -72,6 +72,7 @@ describe("a stack's lock", () => {
     expect(message).toContain(`user@${os.hostname()} (pid ${pid}) since 2026-11-21T10:53:11Z: no longer running`);
     expect(message).toMatch(/Take the lock away with `liftlock cancel dev --local`/);
     expect((await backend.cancel()).map((o) => o.pid)).toEqual([pid]);
+    expect(readdirSync(lockDir(dir))).toEqual([]);
     await (await backend.lock()).release();
   });
 

@@ -47,7 +47,10 @@ export async function readLocks(layout: StackLayout, except?: string): Promise<L
 /** Takes every lock of the stack away, whoever holds it. */
 export async function removeLocks(layout: StackLayout): Promise<LockOwner[]> {
   const owners = await readLocks(layout);
-  for (const name of await lockFiles(layout)) await rm(path.join(layout.lockDir, name), { force: true });
+  for (const name of await lockFiles(layout)) {
+    await rm(path.join(layout.lockDir, name), { force: true });
+    await rm(path.join(layout.lockDir, `${name}.attrs`), { force: true }); // what Pulumi's file store keeps beside its files
+  }
   return owners;
 }
 
