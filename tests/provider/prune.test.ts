@@ -4,7 +4,12 @@ import type { PropertyMap } from "../../local/engine/values.ts";
 import { prune } from "../../local/providers/kubernetes/prune.ts";
 import { states } from "./requests.ts";
 
-const json = fc.dictionary(fc.string().filter((key) => key !== "__proto__"), fc.jsonValue({ maxDepth: 3 })).map((v) => JSON.parse(JSON.stringify(v)) as PropertyMap);
+const json = fc
+  .dictionary(
+    fc.string().filter((key) => key !== "__proto__"),
+    fc.jsonValue({ maxDepth: 3 }),
+  )
+  .map((v) => JSON.parse(JSON.stringify(v)) as PropertyMap);
 
 test("recorded drift: inputs after a refresh are the live object cut to what was declared", () => {
   const declared = Object.fromEntries(states.step6!.map(({ type, id, inputs }) => [`${type} ${id}`, inputs]));

@@ -1,9 +1,9 @@
-import pRetry from "p-retry";
 import { ProviderError } from "../../engine/provider.ts";
 import { isMap, type PropertyMap, type Value } from "../../engine/values.ts";
-import { isAnnotated, metadataOf, nameOf, namespaceOf, PATCH_FORCE } from "./annotations.ts";
+import { isAnnotated, nameOf, namespaceOf, PATCH_FORCE } from "./annotations.ts";
 import type { Client, Place } from "./api/client.ts";
 import { type ApiError, isApiError } from "./api/errors.ts";
+import { retried } from "./api/retried.ts";
 import type { ProviderOptions } from "./config.ts";
 import { submission } from "./create.ts";
 import { isTakenOver, managedFields, ownsField, takeoverPatch } from "./managed-fields.ts";
@@ -47,7 +47,7 @@ export async function applyInputs(client: Client, place: Place, live: PropertyMa
 
 async function takeOver(client: Client, place: Place, live: PropertyMap, fieldManager: string, signal: AbortSignal): Promise<PropertyMap> {
   let current: PropertyMap | undefined = live;
-  return pRetry(
+  return retried(
     async () => {
       current ??= (await client.get(place, signal)) ?? live;
       const patch = takeoverPatch(current, fieldManager);
@@ -160,5 +160,3 @@ export async function relinquish(
   if (!managedFields(object).some(({ manager, operation }) => manager === fieldManager && operation === "Apply")) return;
   await client.apply(place, bare, { dryRun: false, fieldManager, force: false, signal });
 }
-
-export const isDying = (object: PropertyMap): boolean => metadataOf(object).deletionTimestamp !== undefined;

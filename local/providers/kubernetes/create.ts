@@ -1,5 +1,4 @@
 import { randomBytes } from "node:crypto";
-import pRetry from "p-retry";
 import { type CreateRequest, ProviderError } from "../../engine/provider.ts";
 import { hasUnknown, isMap, type PropertyMap, reveal } from "../../engine/values.ts";
 import { isOurOrphan } from "./adopt.ts";
@@ -7,6 +6,7 @@ import { annotation, metadataOf, nameOf, PATCH_FIELD_MANAGER } from "./annotatio
 import type { Client, Place } from "./api/client.ts";
 import type { ApiResponse } from "./api/connection.ts";
 import { ApiError, ConnectionError, isApiError, isNamespaceMissing, UnknownKindError } from "./api/errors.ts";
+import { retried } from "./api/retried.ts";
 import { applyInputs } from "./apply.ts";
 import { checkpoint } from "./checkpoint.ts";
 import type { Session } from "./cluster-provider.ts";
@@ -73,7 +73,7 @@ async function reallyCreate(
       };
     }
   };
-  const made = await pRetry(create, {
+  const made = await retried(create, {
     retries: 4,
     minTimeout: 500,
     signal,

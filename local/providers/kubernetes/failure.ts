@@ -16,7 +16,8 @@ export function failure(error: unknown, what: string, verb: string, ...submitted
   if (error instanceof ApiError) return new ProviderError(scrub(`${what}: ${refusal(error, verb)}`, ...submitted));
   if (error instanceof ConnectionError || error instanceof UnknownKindError)
     return new ProviderError(`${what}: cannot ${verb} it: ${error.message}`);
-  if (error instanceof Error && error.name === "AbortError") return new ProviderError(`${what}: cancelled before it could be ${verb}d`);
+  if (error instanceof Error && error.name === "AbortError")
+    return new ProviderError(`${what}: cancelled before the cluster was asked to ${verb} it`);
   return error instanceof Error
     ? new ProviderError(scrub(`${what}: cannot ${verb} it: ${error.message}`, ...submitted))
     : new ProviderError(`${what}: cannot ${verb} it`);

@@ -1,9 +1,9 @@
-import pRetry from "p-retry";
 import { isMap, type PropertyMap, type Value } from "../../../engine/values.ts";
-import { metadataOf, nameOf, namespaceOf } from "../annotations.ts";
+import { nameOf, namespaceOf } from "../annotations.ts";
 import { apiVersionOf, type Gvk } from "../gvk.ts";
 import type { ApiRequest, ApiResponse, Connection } from "./connection.ts";
 import { ApiError, ConnectionError, UnknownKindError } from "./errors.ts";
+import { retried } from "./retried.ts";
 
 /** Where the API serves a kind. */
 export interface ApiResource {
@@ -143,8 +143,10 @@ export class Client {
     );
   }
 
+  /** A write that has been sent is not cut off by an abort: nobody would know whether it took effect. */
   private async repeated(request: ApiRequest, mayRepeat: (error: unknown) => boolean = isTransient): Promise<ApiResponse> {
-    return pRetry(() => this.connection.request(request), {
+    const once = request.method === "GET" ? request : { ...request, signal: new AbortController().signal };
+    return retried(() => this.connection.request(once), {
       retries: RETRIES,
       minTimeout: 200,
       randomize: true,
@@ -176,8 +178,3 @@ function withQuery(path: string, query: Record<string, string | undefined>): str
   const params = new URLSearchParams(Object.entries(query).filter((entry): entry is [string, string] => entry[1] !== undefined));
   return params.size === 0 ? path : `${path}?${params}`;
 }
-
-export const resourceVersionOf = (object: PropertyMap): string | undefined => {
-  const version = metadataOf(object).resourceVersion;
-  return typeof version === "string" ? version : undefined;
-};

@@ -19,6 +19,8 @@ export interface ApiResponse {
   warnings: string[];
 }
 
+/** No call of ours takes long (watches are client-node's): a server that is silent for this long has not answered. */
+const ANSWER_MS = 60_000;
 /** Credentials and sockets are kept this long; an exec or OIDC token is then asked for anew. */
 const CREDENTIALS_MS = 5 * 60_000;
 const CONNECT_CODES = new Set(["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN", "EHOSTUNREACH", "ENETUNREACH", "UND_ERR_CONNECT_TIMEOUT"]);
@@ -90,7 +92,7 @@ export class Connection {
         },
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
         ...(dispatcher === undefined ? {} : { dispatcher }),
-        signal,
+        signal: AbortSignal.any([signal, AbortSignal.timeout(ANSWER_MS)]),
       });
       text = await response.text();
     } catch (error) {
@@ -104,7 +106,8 @@ export class Connection {
   private connectionError(error: unknown): ConnectionError {
     const cause = (error as { cause?: { code?: string; message?: string } }).cause;
     const code = cause?.code ?? "";
-    const why = cause?.message || (error as Error).message;
+    const silent = (error as Error).name === "TimeoutError";
+    const why = silent ? `no answer within ${ANSWER_MS / 1000} s` : cause?.message || cause?.code || (error as Error).message;
     const { hostname } = new URL(this.server);
     const local = hostname === "localhost" || hostname === "[::1]" || hostname.startsWith("127.");
     const remedy = local

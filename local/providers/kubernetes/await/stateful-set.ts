@@ -18,7 +18,7 @@ export function judgeStatefulSet({ object, pods, events }: View): Verdict {
   if (available >= wanted && (status?.replicas ?? 0) <= wanted && updated >= ofRevision) return READY;
   const revision = status?.updateRevision;
   const own = pods.filter((pod) => isOwnedBy(pod as Owned, metadata?.uid) && labelOf(pod, "controller-revision-hash") === revision);
-  return waiting(`${available} of ${wanted} pods available`, [...podFaults(own), ...refusals(events, metadata?.generation)]);
+  return waiting(`${available} of ${wanted} pods available`, [...podFaults(own), ...refusals(events)]);
 }
 
 /** Ready when every node that should run a pod runs the new one, available. */
@@ -31,14 +31,11 @@ export function judgeDaemonSet({ object, pods, events }: View): Verdict {
   if (updated >= wanted && available >= wanted) return READY;
   const generation = metadata?.annotations?.["deprecated.daemonset.template.generation"];
   const own = pods.filter((pod) => isOwnedBy(pod as Owned, metadata?.uid) && labelOf(pod, "pod-template-generation") === generation);
-  return waiting(`${Math.min(updated, available)} of ${wanted} pods available`, [
-    ...podFaults(own),
-    ...refusals(events, metadata?.generation),
-  ]);
+  return waiting(`${Math.min(updated, available)} of ${wanted} pods available`, [...podFaults(own), ...refusals(events)]);
 }
 
 /** Controllers without a condition for it report pods that they may not make as events. */
-export function refusals(events: readonly PropertyMap[], _generation?: number): Fault[] {
+export function refusals(events: readonly PropertyMap[]): Fault[] {
   const refused = events.filter(({ reason, type }) => reason === "FailedCreate" && type === "Warning").at(-1);
   return refused === undefined ? [] : [failedCreate(String(refused.message ?? ""))];
 }
