@@ -181,13 +181,14 @@ export class Deployment implements ProgramHandler {
     try {
       return await task;
     } catch (error) {
-      if (!(error instanceof StepFailure || error instanceof Stopped))
+      if (!(error instanceof StepFailure || error instanceof Stopped)) {
         this.#context.reporter.diagnostic("error", error instanceof Error ? error.message : String(error));
+      }
       this.stop();
-      return await new Promise<never>(() => {});
     } finally {
       this.#running.delete(task);
     }
+    return new Promise<never>(() => {});
   }
 }
 
