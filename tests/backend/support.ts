@@ -1,7 +1,7 @@
 import { chmodSync, copyFileSync, cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
-import { onTestFinished } from "vitest";
+import { afterAll, onTestFinished } from "vitest";
 import { openBackend } from "../../local/engine/backend/index.ts";
 import type { ResourceState, Snapshot, StackBackend } from "../../local/engine/state.ts";
 import type { PropertyMap } from "../../local/engine/values.ts";
@@ -37,12 +37,14 @@ export const open = (backendDir: string, options: { passphrase?: string; stack?:
   openBackend({ backendDir, project: "p", stack: options.stack ?? "dev", passphrase: options.passphrase ?? PASSPHRASE });
 
 let template: { dir: string; made: Promise<void> } | undefined;
+afterAll(() => {
+  if (template !== undefined) rmSync(template.dir, { recursive: true, force: true });
+});
 
 /** A folder with an empty stack. Made once a test file, since deriving a new stack's key takes a while, and then copied. */
 export async function worldWithStack(): Promise<string> {
   if (template === undefined) {
     const dir = mkdtempSync(path.join(os.tmpdir(), "liftlock-backend-"));
-    process.on("exit", () => rmSync(dir, { recursive: true, force: true }));
     template = { dir, made: open(dir).then((backend) => backend.save(snapshot())) };
   }
   await template.made;
