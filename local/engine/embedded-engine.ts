@@ -20,6 +20,8 @@ export interface EmbeddedOptions {
   extraConfig?: StackConfig;
   /** How many steps run side by side; 16 when not said. */
   parallel?: number;
+  /** Work also on state that the Pulumi CLI made, and leave it unmarked. */
+  allowForeign?: boolean;
 }
 
 const defaultParallel = 16;
