@@ -26,7 +26,7 @@ export interface Bootstrap {
   readonly done: boolean;
   /** Custom resources: before the controllers start, which look once for what there is. */
   installDefinitions(): Promise<void>;
-  /** Nodes and classes; then waits until pods can be made and scheduled. `check` throws when there is no use in waiting. */
+  /** Nodes and classes; then waits until pods can be made and scheduled. `check` is called at each look, and throws when there is no use in waiting. */
   furnish(check: () => void): Promise<void>;
 }
 

@@ -2,8 +2,11 @@ import { pkiFiles } from "./certificates.ts";
 import type { Layout, ProgramName } from "./layout.ts";
 import type { ControlPlaneRecord } from "./record.ts";
 
+/** Clients of the API server that watch and act. */
+export const controllers: readonly ProgramName[] = ["kube-controller-manager", "kube-scheduler", "kwok"];
+
 /** In the order in which they start; they stop in the opposite one. */
-export const startOrder: readonly ProgramName[] = ["etcd", "kube-apiserver", "kube-controller-manager", "kube-scheduler", "kwok"];
+export const startOrder: readonly ProgramName[] = ["etcd", "kube-apiserver", ...controllers];
 
 /** The controllers serve nothing, so they need no port; the port of etcd's peers has no peer and is as private as the other. */
 export function portOf(name: ProgramName, record: ControlPlaneRecord): number | undefined {

@@ -19,11 +19,17 @@ export interface Layout {
   componentKubeconfig(name: ProgramName): string;
 }
 
-/** Makes the directory (0700) if needed. Its real path counts, so that one world reached by two paths is one world. */
-export function layoutOf(world: World): Layout {
+/** Makes what is missing of the directories (0700). */
+export function makeLayout(world: World): Layout {
   mkdirSync(world.clusterDir, { recursive: true, mode: 0o700 });
+  const layout = layoutOf(world);
+  for (const dir of [layout.pki, layout.etcdData, path.dirname(layout.log("etcd"))]) mkdirSync(dir, { recursive: true, mode: 0o700 });
+  return layout;
+}
+
+/** Of a world whose cluster directory exists. Its real path counts, so that one world reached by two paths is one world. */
+export function layoutOf(world: World): Layout {
   const dir = realpathSync(world.clusterDir);
-  for (const name of ["pki", "etcd", "logs"]) mkdirSync(path.join(dir, name), { recursive: true, mode: 0o700 });
   return {
     dir,
     kubeconfig: path.join(dir, "kubeconfig"),

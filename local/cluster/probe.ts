@@ -1,5 +1,6 @@
 import { request } from "node:https";
-import { connect } from "node:net";
+import { connect, createServer } from "node:net";
+import getPort, { portNumbers } from "get-port";
 import { adminCredentials } from "./certificates.ts";
 import type { Layout } from "./layout.ts";
 
@@ -27,4 +28,22 @@ export function accepts(port: number): Promise<boolean> {
     };
     socket.on("connect", () => answer(true)).on("error", () => answer(false));
   });
+}
+
+/** Whether we could listen on this loopback port. */
+export function isFree(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const server = createServer();
+    server.on("error", () => resolve(false));
+    server.listen(port, "127.0.0.1", () => server.close(() => resolve(true)));
+  });
+}
+
+/**
+ * A free loopback port below those that systems give to outgoing connections (from 32768 on Linux, 49152 on macOS): a component that is down for a moment
+ * must find its port free again.
+ */
+export function freePort(): Promise<number> {
+  const first = 20_000 + Math.floor(Math.random() * 9_000);
+  return getPort({ host: "127.0.0.1", port: portNumbers(first, first + 999) });
 }

@@ -2,7 +2,6 @@ import type { ChildProcess } from "node:child_process";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import getPort from "get-port";
 import { UserError } from "../../ops/user-error.ts";
 import type { World } from "../world.ts";
 import { openBootstrap } from "./bootstrap.ts";
@@ -11,9 +10,9 @@ import { BuildError } from "./builder/go.js";
 import { withLock } from "./builder/lock.js";
 import { versionKey } from "./builder/versions.js";
 import { ensurePki, writeKubeconfigs } from "./certificates.ts";
-import { commandLine, serverUrl, startOrder } from "./components.ts";
-import { type Layout, layoutOf, type ProgramName } from "./layout.ts";
-import { accepts, apiServerReady } from "./probe.ts";
+import { commandLine, controllers, serverUrl, startOrder } from "./components.ts";
+import { type Layout, makeLayout, type ProgramName } from "./layout.ts";
+import { accepts, apiServerReady, freePort, isFree } from "./probe.ts";
 import { type ControlPlaneRecord, readRecord, writeRecord } from "./record.ts";
 import { stagesYaml } from "./stages/index.ts";
 import { endComponents, findComponents, lastWords, launch } from "./supervisor.ts";
@@ -40,7 +39,7 @@ export async function startControlPlane(
   const build = await ensureBuild({ onProgress, ...(signal && { signal }) }).catch((error: unknown) => {
     throw error instanceof BuildError ? new UserError(error.message) : error;
   });
-  const layout = layoutOf(world);
+  const layout = makeLayout(world);
   return withLock(
     layout.lock,
     "starts or stops the local control plane",
@@ -74,25 +73,33 @@ async function start(layout: Layout, programs: string, versions: ControlPlane["v
   const record = await prepareRecord(layout, last, key, fixedPort, missing);
   writeKubeconfigs(layout, serverUrl(record));
   const toStart = startOrder.filter((name) => !findComponents(layout).has(name));
-  const startAll = (names: readonly ProgramName[]) =>
-    names
-      .filter((name) => toStart.includes(name))
-      .map((name) => launch(name, path.join(programs, name), commandLine(name, layout, record), layout));
+  const begin = (name: ProgramName) => launch(name, path.join(programs, name), commandLine(name, layout, record), layout);
+  const beginMissing = (name: ProgramName) => (toStart.includes(name) ? begin(name) : undefined);
 
-  const [etcd] = startAll(["etcd"]);
+  const etcd = beginMissing("etcd");
   if (etcd) await untilAccepting(layout, record.ports.etcd, etcd);
-  const [apiServer] = startAll(["kube-apiserver"]);
-  if (!(await untilReady(layout, record, apiServer))) throw didNotStart(layout, "kube-apiserver");
+  if (!(await untilReady(layout, record, beginMissing("kube-apiserver")))) throw didNotStart(layout, "kube-apiserver");
   const bootstrap = await openBootstrap(layout, programs, key);
   if (!bootstrap.done) onProgress({ phase: "start", message: "adding nodes, storage classes and the Gateway API" });
   await bootstrap.installDefinitions();
-  startAll(["kube-controller-manager", "kube-scheduler", "kwok"]);
-  await bootstrap.furnish(() => {
-    const found = findComponents(layout);
-    const dead = startOrder.find((name) => !found.has(name));
-    if (dead) throw didNotStart(layout, dead);
-  });
+  for (const name of controllers) beginMissing(name);
+  await bootstrap.furnish(keeper(layout, begin));
   return describe(layout, record, versions, toStart);
+}
+
+/**
+ * A controller ends itself when the API server refuses it something: one that ran on while the API server was started again may see a moment in which its
+ * roles are not known yet. Such a one is started again, a few times; an API server or etcd that ends has a reason that stays.
+ */
+function keeper(layout: Layout, begin: (name: ProgramName) => unknown): () => void {
+  let left = 3;
+  return () => {
+    const found = findComponents(layout);
+    for (const name of startOrder.filter((one) => !found.has(one))) {
+      if (!controllers.includes(name) || left-- === 0) throw didNotStart(layout, name);
+      begin(name);
+    }
+  };
 }
 
 /** Keeps ports that are in use by what still runs, or free; takes others for those that another program took meanwhile. */
@@ -104,8 +111,7 @@ async function prepareRecord(
   missing: readonly ProgramName[],
 ): Promise<ControlPlaneRecord> {
   const free = async (name: ProgramName, wanted: number | undefined) => {
-    if (wanted !== undefined && !missing.includes(name)) return wanted;
-    return getPort({ host: "127.0.0.1", ...(wanted !== undefined && { port: wanted }), reserve: true });
+    return wanted !== undefined && (!missing.includes(name) || (await isFree(wanted))) ? wanted : freePort();
   };
   const ports = {
     etcd: await free("etcd", last?.ports.etcd),

@@ -3,7 +3,7 @@ import { closeSync, existsSync, openSync, readFileSync, renameSync, statSync } f
 import path from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { listProcesses, type RunningProcess } from "./builder/processes.js";
-import { startOrder } from "./components.ts";
+import { controllers, startOrder } from "./components.ts";
 import type { Layout, ProgramName } from "./layout.ts";
 
 const keepLogBytes = 5_000_000;
@@ -54,7 +54,7 @@ export async function endComponents(layout: Layout, names: readonly ProgramName[
     Promise.all(
       group.filter((name) => names.includes(name)).flatMap((name) => (running.get(name) ?? []).map((one) => end(layout, name, one))),
     );
-  await endAll(["kwok", "kube-scheduler", "kube-controller-manager"]);
+  await endAll(controllers);
   await endAll(["kube-apiserver"]);
   await endAll(["etcd"]);
   return ended;
