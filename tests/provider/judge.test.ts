@@ -7,6 +7,7 @@ import { gracesOf } from "../../local/providers/kubernetes/await/graces.ts";
 import { judgeJob } from "../../local/providers/kubernetes/await/job.ts";
 import { podFaults } from "../../local/providers/kubernetes/await/pods.ts";
 import { judgeNamespace, judgeQuota, judgeService } from "../../local/providers/kubernetes/await/simple-kinds.ts";
+import { judgeStatefulSet } from "../../local/providers/kubernetes/await/stateful-set.ts";
 import { type Fault, judge, type View } from "../../local/providers/kubernetes/await/verdict.ts";
 import { states } from "./requests.ts";
 
@@ -77,6 +78,18 @@ describe("what a pod reports", () => {
       /^container "api" of pod api-7d cannot pull image "registry\/api:1": ErrImagePull: manifest unknown; check/,
     ],
     ["credentials that have not settled", waits("ImagePullBackOff", "401 Unauthorized"), 30, /ImagePullBackOff: 401/],
+    [
+      "a repository that is missing or closed",
+      waits("ErrImagePull", "pull access denied, repository does not exist or may require authorization"),
+      30,
+      /denied/,
+    ],
+    [
+      "a digest with a number in it",
+      waits("ErrImagePull", 'rpc error: code = NotFound desc = failed to pull image "x@sha256: 401": not found'),
+      2,
+      /NotFound/,
+    ],
     ["a pull that fails without a cause", waits("ImagePullBackOff"), 5, /ImagePullBackOff; check/],
     ["a name that is none", waits("InvalidImageName", "couldn't parse"), 0, /names no image/],
     [
@@ -212,6 +225,26 @@ describe("Deployments", () => {
       ["ProgressDeadlineExceeded", 0],
     ]);
   });
+});
+
+test("a StatefulSet's broken pods of an abandoned revision are in the way, those of the present one are its faults", () => {
+  const broken = (revision: string): PropertyMap => ({
+    ...waits("ImagePullBackOff"),
+    metadata: {
+      name: `db-${revision}`,
+      labels: { "controller-revision-hash": revision },
+      ownerReferences: [{ uid: "s", controller: true }],
+    },
+  });
+  const set = (spec: PropertyMap): PropertyMap => ({
+    metadata: { uid: "s", generation: 1 },
+    spec: { replicas: 2, ...spec },
+    status: { observedGeneration: 1, replicas: 2, availableReplicas: 1, currentRevision: "1", updateRevision: "1" },
+  });
+  const view = (spec: PropertyMap, ...pods: PropertyMap[]): View => ({ object: set(spec), pods, replicaSets: [], events: [] });
+  expect(judgeStatefulSet(view({}, broken("2")))).toMatchObject({ faults: [], blockers: [{ metadata: { name: "db-2" } }] });
+  expect(judgeStatefulSet(view({}, broken("1")))).toMatchObject({ faults: [{ reason: "ImagePullBackOff" }], blockers: [] });
+  expect(judgeStatefulSet(view({ podManagementPolicy: "Parallel" }, broken("2"))).blockers).toBeUndefined();
 });
 
 test("refused pods: Pod Security is final, a quota may come free", () => {

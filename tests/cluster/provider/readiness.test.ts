@@ -169,6 +169,10 @@ describe("other kinds", () => {
     expect(plain(made.outputs).status.availableReplicas).toBe(2);
     const { error } = await failing(() => world.update(made, set("postgres:misbehaves-pull"), { timeoutSeconds: 60 }));
     expect(error.reasons[0]).toMatch(/^StatefulSet \S+\/db: container "db" of pod db-1 cannot pull image/);
+    const failed = { ...made, outputs: error.partial!.outputs };
+    const restored = await world.update(failed, set("postgres:17"), { timeoutSeconds: 20 });
+    expect(world.log.filter(({ message }) => message.includes("deleting pod db-1")).length).toBe(1);
+    expect(plain(restored.outputs).status.availableReplicas).toBe(2);
   });
 
   test("a DaemonSet is ready on every node", async () => {

@@ -107,18 +107,18 @@ export class Client {
     );
   }
 
-  /** Asks for the deletion; false when there is nothing to delete. */
-  async delete(place: Place, propagationPolicy: string, signal: AbortSignal): Promise<boolean> {
+  /** Asks for the deletion (of the object with this uid, if one is given); false when there is nothing to delete. */
+  async delete(
+    place: Place,
+    { propagationPolicy, uid }: { propagationPolicy: string; uid?: string },
+    signal: AbortSignal,
+  ): Promise<boolean> {
+    const body = { kind: "DeleteOptions", apiVersion: "v1", propagationPolicy, ...(uid === undefined ? {} : { preconditions: { uid } }) };
     try {
-      await this.repeated({
-        method: "DELETE",
-        path: pathOf(place),
-        body: { kind: "DeleteOptions", apiVersion: "v1", propagationPolicy },
-        signal,
-      });
+      await this.repeated({ method: "DELETE", path: pathOf(place), body, signal });
       return true;
     } catch (error) {
-      if (isMissing(error)) return false;
+      if (isMissing(error) || (uid !== undefined && error instanceof ApiError && error.code === 409)) return false;
       throw error;
     }
   }

@@ -19,7 +19,10 @@ export function judgeJob({ object, pods, events }: View): Verdict {
     const how = last === undefined ? "" : terminations(last);
     const pod = last === undefined ? "" : `; pod ${last.metadata?.name}${how}`;
     return waiting("failed", [
-      final(failed.reason ?? "Failed", `${failed.reason ?? "Failed"}: ${failed.message ?? "the Job failed"}${pod}`),
+      final(
+        failed.reason ?? "Failed",
+        `${failed.reason ?? "Failed"}: ${failed.message ?? "the Job failed"}${pod}; read \`kubectl logs -n ${metadata?.namespace} job/${metadata?.name}\``,
+      ),
     ]);
   }
   if (spec?.suspend) return READY;

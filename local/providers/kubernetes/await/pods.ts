@@ -39,7 +39,7 @@ function faultsOfPod(pod: V1Pod, rules: PodRules): Fault[] {
     });
   }
   for (const status of [...(pod.status?.initContainerStatuses ?? []), ...(pod.status?.containerStatuses ?? [])]) {
-    const fault = containerFault(status, name, rules);
+    const fault = containerFault(status, name, pod.metadata?.namespace ?? "default", rules);
     if (fault !== undefined) faults.push(fault);
   }
   if (pod.status?.phase === "Failed" && rules.crashesAreFinal) {
@@ -54,7 +54,7 @@ function faultsOfPod(pod: V1Pod, rules: PodRules): Fault[] {
   return faults;
 }
 
-function containerFault(status: V1ContainerStatus, pod: string, rules: PodRules): Fault | undefined {
+function containerFault(status: V1ContainerStatus, pod: string, namespace: string, rules: PodRules): Fault | undefined {
   const waiting = status.state?.waiting;
   const reason = waiting?.reason;
   if (waiting === undefined || reason === undefined) return undefined;
@@ -87,7 +87,7 @@ function containerFault(status: V1ContainerStatus, pod: string, rules: PodRules)
       if (!rules.crashesAreFinal) return undefined;
       const { restartCount } = status;
       return at(
-        `${where} crashes again and again: ${said}${lastExit(status)}; restarted ${restartCount} ${restartCount === 1 ? "time" : "times"}; read \`kubectl logs --previous\``,
+        `${where} crashes again and again: ${said}${lastExit(status)}; restarted ${restartCount} ${restartCount === 1 ? "time" : "times"}; read \`kubectl logs -n ${namespace} ${pod} -c ${status.name} --previous\``,
       );
     }
     default:
@@ -99,14 +99,11 @@ function containerFault(status: V1ContainerStatus, pod: string, rules: PodRules)
 }
 
 function pullGrace(message: string): number {
-  if (/not found|manifest unknown|does not exist|name unknown|no such image|not exist/i.test(message)) return GRACE.imageNotFound;
-  if (
-    /unauthorized|forbidden|denied|authenticat|authoriz|40[13]|timeout|timed out|no such host|refused|reset|unreachable|TLS|certificate|too many requests|429|50\d/i.test(
-      message,
-    )
-  ) {
+  const said = message.replace(/"[^"]*"/g, ""); // an image's name or digest may hold any word or number
+  if (/unauthorized|forbidden|denied|authenticat|authoriz|\b40[13]\b/i.test(said)) return GRACE.imageAccess;
+  if (/timeout|timed out|no such host|refused|reset|unreachable|TLS|certificate|too many requests|\b(429|50\d)\b/i.test(said))
     return GRACE.imageAccess;
-  }
+  if (/not ?found|manifest unknown|does not exist|name unknown|no such image/i.test(said)) return GRACE.imageNotFound;
   return GRACE.imagePull;
 }
 

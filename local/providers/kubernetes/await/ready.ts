@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { PropertyMap } from "../../../engine/values.ts";
-import { metadataOf } from "../annotations.ts";
+import { metadataOf, nameOf } from "../annotations.ts";
 import type { Client, Place } from "../api/client.ts";
 import { Observer } from "../api/observer.ts";
 import { type Awaiter, podSelector, uidOf } from "./awaiters.ts";
@@ -77,6 +77,7 @@ export async function awaitReady(options: AwaitOptions): Promise<string[]> {
         if (next.ready) return [];
         if (next.progress !== verdict.progress) options.log("status", next.progress);
         verdict = next;
+        await unblock(options, verdict.blockers ?? []);
         const judged = judge(verdict.faults, firstSeen, Date.now(), graces);
         if (judged.failed.length > 0) return judged.failed.map(({ message }) => message);
         firstSeen = judged.firstSeen;
@@ -96,6 +97,15 @@ export async function awaitReady(options: AwaitOptions): Promise<string[]> {
     for (const observer of observers) observer.stop();
     stop.abort();
     signal.removeEventListener("abort", onAbort);
+  }
+}
+
+/** Deletes pods that the controller would wait for in vain. */
+async function unblock({ client, place, log, signal }: AwaitOptions, blockers: readonly PropertyMap[]): Promise<void> {
+  for (const pod of blockers) {
+    const name = nameOf(pod) ?? "";
+    log("info", `deleting pod ${name}: it is of an abandoned revision and can never get ready, and the controller waits for it`);
+    await client.delete({ resource: PODS, namespace: place.namespace, name }, { propagationPolicy: "Background", uid: uidOf(pod) }, signal);
   }
 }
 

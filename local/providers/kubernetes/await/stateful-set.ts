@@ -2,8 +2,10 @@ import type { V1DaemonSet, V1StatefulSet } from "@kubernetes/client-node";
 import type { PropertyMap } from "../../../engine/values.ts";
 import { isOwnedBy } from "./deployment.ts";
 import { failedCreate } from "./failed-create.ts";
-import { podFaults } from "./pods.ts";
+import { isPodReady, podFaults } from "./pods.ts";
 import { type Fault, READY, type Verdict, type View, waiting } from "./verdict.ts";
+
+const REVISION = "controller-revision-hash";
 
 /** Ready when every replica at or above the partition is of the new revision and available. */
 export function judgeStatefulSet({ object, pods, events }: View): Verdict {
@@ -17,8 +19,16 @@ export function judgeStatefulSet({ object, pods, events }: View): Verdict {
   const available = status?.availableReplicas ?? 0;
   if (available >= wanted && (status?.replicas ?? 0) <= wanted && updated >= ofRevision) return READY;
   const revision = status?.updateRevision;
-  const own = pods.filter((pod) => isOwnedBy(pod as Owned, metadata?.uid) && labelOf(pod, "controller-revision-hash") === revision);
-  return waiting(`${available} of ${wanted} pods available`, [...podFaults(own), ...refusals(events)]);
+  const own = pods.filter((pod) => isOwnedBy(pod as Owned, metadata?.uid));
+  const [current, old] = [
+    own.filter((pod) => labelOf(pod, REVISION) === revision),
+    own.filter((pod) => labelOf(pod, REVISION) !== revision),
+  ];
+  const verdict = waiting(`${available} of ${wanted} pods available`, [...podFaults(current), ...refusals(events)]);
+  // A broken pod of an abandoned revision is waited for, not replaced (kubernetes.io, StatefulSets, "Forced rollback"): restoring a
+  // release would never end.
+  const ordered = !onDelete && (spec?.podManagementPolicy ?? "OrderedReady") === "OrderedReady";
+  return ordered ? { ...verdict, blockers: old.filter((pod) => !isPodReady(pod) && podFaults([pod]).length > 0) } : verdict;
 }
 
 /** Ready when every node that should run a pod runs the new one, available. */

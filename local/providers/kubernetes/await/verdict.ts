@@ -17,6 +17,8 @@ export interface Verdict {
   /** For people: how far it is. */
   progress: string;
   faults: Fault[];
+  /** Pods that hold up the controller for ever, and that it will make anew when they are deleted. */
+  blockers?: PropertyMap[];
 }
 
 export const READY: Verdict = { ready: true, progress: "ready", faults: [] };
