@@ -73,7 +73,10 @@ async function build(work, report, signal) {
     if (line.startsWith("go: downloading")) report({ phase: "build", message: `downloading Go modules (${++downloads})` });
   };
   report({ phase: "build", message: "resolving Go modules" });
-  const env = { CGO_ENABLED: "0", GOCACHE: path.join(work, "gocache") };
+  const temporary = path.join(work, "tmp");
+  rmSync(temporary, { recursive: true, force: true }); // of a run that was ended
+  mkdirSync(temporary);
+  const env = { CGO_ENABLED: "0", GOCACHE: path.join(work, "gocache"), GOTMPDIR: temporary };
   const packages = (await go(["list", "-mod=readonly", "-deps", ...mains], { env, onLine: onDownload, ...aborting })).split("\n");
 
   // `go build -v` names each package that it compiles, and none that is already in its cache: what an interrupted run did is on record beside it.

@@ -27,7 +27,7 @@ export function go(args, { env = {}, onLine, signal, cwd = modulesDir } = {}) {
       // HOME is where Go keeps modules; an environment without it (some CI) still has a home directory.
       env: { HOME: os.homedir(), ...process.env, GOWORK: "off", ...env },
     });
-    // Go ends its compilers itself when it is asked to end, and leaves a build cache that the next run goes on with.
+    // What is compiled is in the build cache, and the next run goes on from there; a compiler that is under way ends by itself.
     const stop = () => child.kill("SIGTERM");
     signal?.addEventListener("abort", stop, { once: true });
     let output = "";
@@ -44,10 +44,12 @@ export function go(args, { env = {}, onLine, signal, cwd = modulesDir } = {}) {
       const missing = /** @type {NodeJS.ErrnoException} */ (error).code === "ENOENT";
       reject(missing ? new BuildError(noGo("Go is not installed (no `go` on PATH).")) : error);
     });
+    child.on("exit", () => {
+      if (signal?.aborted) reject(signal.reason); // without waiting for the streams, which a compiler may still hold
+    });
     child.on("close", (code) => {
       signal?.removeEventListener("abort", stop);
-      if (signal?.aborted) reject(signal.reason);
-      else if (code === 0) resolve(output.trim());
+      if (code === 0) resolve(output.trim());
       else reject(new BuildError(`\`go ${args[0]}\` failed:\n${said.slice(-12).join("\n")}`));
     });
   });
