@@ -11,6 +11,7 @@ export interface Followed {
 }
 
 const TICK_MS = 200;
+const PULSE_MS = 30_000;
 
 /** Runs something of an engine and shows it as it goes: lines for people, or the engine's own events as JSON lines. */
 export async function follow(context: Context, what: string, run: (options: RunOptions) => Promise<RunResult>): Promise<Followed> {
@@ -26,6 +27,8 @@ export async function follow(context: Context, what: string, run: (options: RunO
   const progress = new Progress();
   const status = await statusLine(io, what, io.out);
   const tick = setInterval(() => status.now(`${what}: ${progress.now()}`), TICK_MS);
+  // A log without a moving line still shows that the run lives.
+  const pulse = io.screen ? undefined : setInterval(() => progress.busy && status.line(`    still at ${progress.now()}`), PULSE_MS);
   try {
     const onEvent = (event: EngineEvent) => {
       inventory.add(event);
@@ -34,6 +37,7 @@ export async function follow(context: Context, what: string, run: (options: RunO
     return { result: await run({ onEvent, signal }), inventory };
   } finally {
     clearInterval(tick);
+    clearInterval(pulse);
     status.stop();
   }
 }

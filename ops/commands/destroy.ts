@@ -1,6 +1,7 @@
 import { typed } from "../confirm.ts";
 import { type Context, EXIT } from "../context.ts";
 import { follow, selected } from "../follow.ts";
+import { notThrough } from "../not-through.ts";
 import { requireStack } from "../project-dir.ts";
 import { failuresOf } from "../report/failure.ts";
 import { headline } from "../report/headline.ts";
@@ -23,7 +24,7 @@ export async function destroy(context: Context, [name]: string[], options: { yes
     );
   }
   if (plan.result !== "succeeded") {
-    for (const line of failureLines(failuresOf(plan, [], stack), io.colors, chosen.cluster)) io.err(line);
+    for (const line of failureLines(failuresOf(plan, [], stack), io.colors, { cluster: chosen.cluster })) io.err(line);
     return EXIT.failed;
   }
   const deleted = plan.changeSummary.delete ?? 0;
@@ -37,14 +38,7 @@ export async function destroy(context: Context, [name]: string[], options: { yes
   }
   const { result, inventory } = await follow(context, `destroy ${stack}`, (o) => chosen.engine.destroy({ ...o, message: options.message }));
   if (context.options.json) return result.result === "succeeded" ? EXIT.done : EXIT.failed;
-  const time = duration(result.durationSeconds);
-  if (result.result === "succeeded") {
-    say(`\n${io.colors.bold(stack)}: ${headline(result.changeSummary)}, in ${time}. Its history is kept.`);
-    return EXIT.done;
-  }
-  say(
-    `\n${io.colors.bold(stack)}: ${result.result === "cancelled" ? "stopped" : "failed"} after ${time}. ${headline(result.changeSummary)}; run destroy again to go on.`,
-  );
-  for (const line of failureLines(failuresOf(result, inventory.all(), stack), io.colors, chosen.cluster)) io.err(line);
-  return EXIT.failed;
+  if (result.result !== "succeeded") return notThrough(context, "destroy", stack, { result, inventory }, chosen);
+  say(`\n${io.colors.bold(stack)}: ${headline(result.changeSummary)}, in ${duration(result.durationSeconds)}. Its history is kept.`);
+  return EXIT.done;
 }

@@ -1,13 +1,12 @@
 import { type Context, EXIT } from "../context.ts";
-import type { Followed } from "../follow.ts";
-import { follow, selected } from "../follow.ts";
+import { type Followed, follow, selected } from "../follow.ts";
 import { type ClusterTarget, readReady } from "../live.ts";
+import { notThrough } from "../not-through.ts";
 import { requireStack } from "../project-dir.ts";
 import { repeatedFlags } from "../repeated-flags.ts";
-import { failuresOf } from "../report/failure.ts";
 import { hasChanges, headline } from "../report/headline.ts";
 import { nextSteps } from "../report/next-steps.ts";
-import { failureLines, warningLines } from "../report/print.ts";
+import { warningLines } from "../report/print.ts";
 import { type Service, serviceRow, servicesOf } from "../report/services.ts";
 import { duration } from "../report/text.ts";
 import { timingLines } from "../report/timings.ts";
@@ -25,8 +24,10 @@ export async function up(context: Context, [name]: string[], options: Options): 
   const stack = requireStack(project, name);
   const chosen = await selected(context, { projectDir: project.dir, stack, cluster: "start" });
   const run = await follow(context, `up ${stack}`, (o) => chosen.engine.up({ ...o, refresh: options.refresh, message: options.message }));
+  const through = run.result.result === "succeeded";
+  if (!context.options.json) for (const line of warningLines(run.result, context.io.colors)) context.say(line);
+  if (!through) return context.options.json ? EXIT.failed : notThrough(context, "up", stack, run, chosen);
   if (!context.options.json) await report(context, project, stack, chosen, run);
-  if (run.result.result !== "succeeded") return EXIT.failed;
   return options.expectNoChanges && hasChanges(run.result.changeSummary) ? EXIT.differences : EXIT.done;
 }
 
@@ -38,19 +39,9 @@ async function report(
   { result, inventory }: Followed,
 ): Promise<void> {
   const { io, say } = context;
-  const { bold, dim, green, red } = io.colors;
-  for (const line of warningLines(result, io.colors)) say(line);
+  const { bold, dim, green } = io.colors;
   const seen = inventory.all();
-  const time = duration(result.durationSeconds);
-  if (result.result !== "succeeded") {
-    const cancelled = result.result === "cancelled";
-    say(
-      `\n${red(bold(stack))}: ${cancelled ? "stopped" : "failed"} after ${time}. ${headline(result.changeSummary)}; what was done is recorded, the next \`up\` goes on from there.`,
-    );
-    for (const line of failureLines(failuresOf(result, seen, stack), io.colors, chosen.cluster)) io.err(line);
-    return;
-  }
-  say(`\n${green(bold(stack))}: ${headline(result.changeSummary)}, in ${time}`);
+  say(`\n${green(bold(stack))}: ${headline(result.changeSummary)}, in ${duration(result.durationSeconds)}`);
   const services = await whatRuns(chosen.cluster, seen, result.outputs);
   if (services.length > 0) printTable(say, ["service", "kind", "ready", "image", "address"], services.map(serviceRow));
   if (hasChanges(result.changeSummary)) {

@@ -20,8 +20,7 @@ function configChange(leaf: Leaf): string[] {
   const name = printable(key);
   if (leaf.path[0] === "binaryData" || soundsSecret(key)) return [`${name} ${presence(leaf)}`];
   const structured = structure(leaf);
-  if (structured)
-    return structured.map((inner) => flagChange(inner) ?? `${name}: ${inner.path.map(printable).join(".")} ${transitionOf(inner)}`);
+  if (structured) return [...flagChanges(leaf), ...fieldChanges(name, structured)];
   if (leaf.before === undefined || leaf.before === null) return [`${name} added (${short(leaf.after)})`];
   if (leaf.after === undefined || leaf.after === null) return [`${name} removed`];
   return [`${name} changed (${short(leaf.before)} -> ${short(leaf.after)})`];
@@ -46,15 +45,36 @@ function parsed(value: unknown): Record<string, unknown> | undefined {
   }
 }
 
-/** Feature flags in the flagd format (https://flagd.dev/reference/flag-definitions/). */
-function flagChange({ path, before, after }: Leaf): string | undefined {
-  const [root, flag, field] = path;
-  if (root !== "flags" || flag === undefined) return undefined;
-  const name = `flag ${printable(flag)}`;
-  if (field === undefined) return before === undefined ? `${name} added` : `${name} removed`;
-  if (field === "defaultVariant") return `${name}: ${short(before)} -> ${short(after)}`;
-  if (field === "state") return `${name}: ${after === "DISABLED" ? "disabled" : "enabled"}`;
-  return `${name}: ${printable(field)} changed`;
+const fieldChanges = (name: string, fields: readonly Leaf[]): string[] => {
+  const others = fields.filter((field) => field.path[0] !== "flags");
+  return others.length === 0
+    ? []
+    : [`${name} changed (${others.map((field) => `${field.path.map(printable).join(".")} ${transitionOf(field)}`).join(", ")})`];
+};
+
+/** Feature flags in the flagd format (https://flagd.dev/reference/flag-definitions/): `flag seatMap on -> on for 50 % of users`. */
+function flagChanges({ before, after }: Leaf): string[] {
+  const flags = (value: unknown): Record<string, unknown> => {
+    const root = parsed(value)?.flags;
+    return isRecord(root) ? root : {};
+  };
+  const [left, right] = [flags(before), flags(after)];
+  const names = [...new Set([...Object.keys(left), ...Object.keys(right)])].filter(
+    (name) => JSON.stringify(left[name]) !== JSON.stringify(right[name]),
+  );
+  return names.map((name) => {
+    const [from, to] = [left[name], right[name]].map((flag) => (flag === undefined ? undefined : flagWords(flag)));
+    return `flag ${printable(name)} ${from !== undefined && from === to ? "changed" : transition(from, to)}`;
+  });
+}
+
+function flagWords(flag: unknown): string {
+  if (!isRecord(flag)) return "not readable";
+  if (flag.state === "DISABLED") return "disabled";
+  const shares = isRecord(flag.targeting) ? flag.targeting.fractional : undefined;
+  const on = Array.isArray(shares) ? shares.find((share) => Array.isArray(share) && share[0] === "on") : undefined;
+  if (Array.isArray(on)) return `on for ${String(on[1])} % of users`;
+  return `${short(flag.defaultVariant)}${flag.targeting === undefined ? "" : ", with targeting"}`;
 }
 
 const presence = ({ before, after }: Leaf): string => {

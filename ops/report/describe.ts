@@ -83,6 +83,8 @@ function sentences(change: Change, workloads: readonly Workload[], moved: Readon
 function replaced(change: Change, workloads: readonly Workload[], moved: ReadonlySet<string>): { lines: Line[]; folded: number } {
   const { said, folded } = differencesOf(change, moved);
   const because = said.length > 0 ? ` because ${listed(said)}` : "";
+  // A Job cannot change: it is replaced to run again, with whatever is new in its pod.
+  if (change.kind === "Job") return { lines: [{ mark: "+-", text: `${owned(change)} runs again${because}`, danger: false }], folded };
   const text = `${owned(change)} replaced${because}`;
   if (!change.deletedFirst) return { lines: [{ mark: "+-", text: `${text}${effect(change, workloads)}`, danger: false }], folded };
   const cost = DATA.has(change.kind)
@@ -100,12 +102,21 @@ function updated(change: Change, workloads: readonly Workload[], moved: Readonly
     return { lines: [{ mark: "~", text: `${owned(change)}: ${said.join("; ")}${effect(change, workloads)}`, danger: false }], folded };
   // A workload and its autoscaler are named by the component: "api: replicas 2 -> 3 (HPA minimum)".
   const subject = change.component !== undefined && VOICE.has(change.kind) ? change.component : owned(change);
-  const lines = said.map((text): Line => ({ mark: "~", text: `${subject}: ${text}`, danger: false }));
+  const lines = (VOICE.has(change.kind) ? said : together(said)).map(
+    (text): Line => ({ mark: "~", text: `${subject}: ${text}`, danger: false }),
+  );
   if (lines.length === 0 && folded === 0) lines.push({ mark: "~", text: `${owned(change)} updated${initFailed(change)}`, danger: false });
   return { lines, folded };
 }
 
 const VOICE = new Set(["Deployment", "StatefulSet", "DaemonSet", "HorizontalPodAutoscaler"]);
+
+/** Several differences of one object that follows others (a quota, a policy), on one line. */
+function together(said: readonly string[]): string[] {
+  if (said.length <= SHOWN) return said.length > 0 ? [said.join("; ")] : [];
+  return [`${said.slice(0, SHOWN).join("; ")}; and ${said.length - SHOWN} more`];
+}
+const SHOWN = 3;
 
 const initFailed = (change: Change): string => (change.old?.initErrors?.length ? ": it did not become ready last time" : "");
 

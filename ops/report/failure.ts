@@ -1,7 +1,7 @@
 import type { RunResult } from "../engine.ts";
 import { label, objectName } from "./changes.ts";
 import type { Seen } from "./inventory.ts";
-import { printable } from "./text.ts";
+import { printable, withoutSubject } from "./text.ts";
 import { isKubernetes, isStack, kindOf, parseUrn } from "./urn.ts";
 
 /** One thing that went wrong: what, why (the cause that matters first) and what to do next. */
@@ -103,10 +103,5 @@ function failure(urn: string, lines: string[], seen: Seen | undefined, stack: st
 const reasons = (message: string): string[] =>
   printable(message)
     .split("\n")
-    .map((line) =>
-      line
-        .replace(/^\s*\*\s*/, "")
-        .replace(/^error: /, "")
-        .trimEnd(),
-    )
+    .map((line) => withoutSubject(line.replace(/^\s*\*\s*/, "").replace(/^error: /, "")).trimEnd())
     .filter((line) => line.trim() !== "" && !/^\d+ errors? occurred:$/.test(line.trim()));

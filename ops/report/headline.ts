@@ -21,6 +21,11 @@ export function headline(summary: Partial<Record<Op, number>>, direction: Direct
   return counts.map(([n, verb]) => `${n} ${verb}`).join(", ");
 }
 
+/** The same of a run that did not get through: what it did until then. */
+export function soFar(summary: Partial<Record<Op, number>>): string {
+  return hasChanges(summary) ? headline(summary) : "nothing was changed";
+}
+
 function drift(summary: Partial<Record<Op, number>>): string {
   const parts = [
     [summary.delete ?? 0, "gone"],

@@ -43,9 +43,13 @@ export function warningLines(result: Pick<RunResult, "diagnostics">, colors: Col
 const REASONS = 4;
 
 /** What, why, where to look, what to do next. */
-export function failureLines(failures: readonly Failure[], colors: Colors, cluster?: ClusterTarget): string[] {
+export function failureLines(
+  failures: readonly Failure[],
+  colors: Colors,
+  { verb = "failed", cluster }: { verb?: string; cluster?: ClusterTarget } = {},
+): string[] {
   return failures.flatMap(({ what, why, next, object }) => [
-    `${colors.red(colors.bold("failed:"))} ${what}${object?.namespace ? ` in namespace ${object.namespace}` : ""}`,
+    `${colors.red(colors.bold(`${verb}:`))} ${what}${object?.namespace ? ` in namespace ${object.namespace}` : ""}`,
     ...why.slice(0, REASONS).map((line) => `  ${line}`),
     ...(why.length > REASONS ? [colors.dim(`  and ${count(why.length - REASONS, "more line")} (--json has them)`)] : []),
     ...(next === undefined ? [] : [`  next: ${next}`]),

@@ -1,6 +1,6 @@
 import type { EngineEvent } from "../engine.ts";
 import { isChange, label } from "./changes.ts";
-import { duration, printable } from "./text.ts";
+import { duration, printable, withoutSubject } from "./text.ts";
 import { isProvider, kindOf, parseUrn } from "./urn.ts";
 
 type Metadata = NonNullable<EngineEvent["resourcePreEvent"]>["metadata"];
@@ -36,6 +36,10 @@ export class Progress {
     if (event.resOpFailedEvent) return this.#failed(event.resOpFailedEvent.metadata);
     if (event.diagnosticEvent) return this.#message(event.diagnosticEvent);
     return [];
+  }
+
+  get busy(): boolean {
+    return this.#running.size > 0;
   }
 
   /** What is under way, the longest first. */
@@ -90,6 +94,3 @@ export class Progress {
     return label({ urn: metadata.urn, kind: kindOf(metadata.type), new: state, old: undefined });
   }
 }
-
-/** `Deployment shop/api: 0 of 1 pods available` without the object that the line names anyway. */
-const withoutSubject = (text: string): string => text.replace(/^[A-Z]\w+ [\w.-]+(\/[\w.-]+)?: /, "");

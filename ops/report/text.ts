@@ -10,13 +10,15 @@ const INNER_SECRET =
 
 export const soundsSecret = (name: string): boolean => SECRET_NAME.test(name);
 
-/** Text that may be printed on a terminal: no control characters, no credentials inside an address. */
+/** Text that may be printed on a terminal: no control characters, no credentials inside an address, no digest in full. */
 export function printable(text: string): string {
   return (
     stripVTControlCharacters(text)
       // biome-ignore lint/suspicious/noControlCharactersInRegex: what is left of them after the escape sequences
       .replace(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/g, "")
       .replace(/(\w:\/\/)[^\s/@]+@/g, "$1…@")
+      // Eight characters tell two digests apart for a reader.
+      .replace(/sha256:([0-9a-f]{8})[0-9a-f]{56}/g, "sha256:$1…")
   );
 }
 
@@ -59,3 +61,6 @@ export function duration(seconds: number): string {
   if (whole < 60) return `${whole} s`;
   return `${Math.floor(whole / 60)} min ${String(whole % 60).padStart(2, "0")} s`;
 }
+
+/** `Deployment shop/api: 0 of 1 pods available` without the object, which is named anyway. */
+export const withoutSubject = (text: string): string => text.replace(/^[A-Z]\w+ [\w.-]+\/[\w.-]+: /, "");

@@ -93,7 +93,11 @@ describe("preview", () => {
 describe("up", () => {
   const events = recordedEvents("step2");
   const own = "urn:pulumi:dev::conformance::conformance:app:Workload";
-  const timings = { [`${own}$kubernetes:apps/v1:Deployment::api`]: 2.5, [`${own}$kubernetes:core/v1:ConfigMap::api-config`]: 0.05, [`${own}::api`]: 2.6 };
+  const timings = {
+    [`${own}$kubernetes:apps/v1:Deployment::api`]: 2.5,
+    [`${own}$kubernetes:core/v1:ConfigMap::api-config`]: 0.05,
+    [`${own}::api`]: 2.6,
+  };
   const result = resultOf(step2, { timings });
 
   test("tells each step, what runs where, how long it took and what to try next", async () => {

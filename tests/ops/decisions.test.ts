@@ -217,9 +217,9 @@ test("timings: the slowest first, the rest folded, components not at all", () =>
   const urns = Object.fromEntries([1, 2, 3, 4, 5, 6, 7].map((n) => [`urn:pulumi:s::p::kubernetes:core/v1:Service::s${n}`, n]));
   const seen = [...Object.keys(urns), component].map((urn) => ({
     urn,
-    type: "t",
+    type: "kubernetes:core/v1:Service",
     op: "create" as const,
-    new: { urn, type: "t", custom: urn !== component },
+    new: { urn, type: "kubernetes:core/v1:Service", custom: urn !== component },
   }));
   expect(timingLines({ ...urns, [component]: 28 }, seen)).toEqual([
     "Service s7  7.0 s",

@@ -88,6 +88,8 @@ const hpa = (minReplicas: number, maxReplicas: number, averageUtilization: numbe
 });
 const digest = (c: string) => `sha256:${c.repeat(64)}`;
 
+const flags = (definitions: object) => JSON.stringify({ flags: definitions });
+
 suite("one difference, one sentence", () => {
   test.each<[string, Step, string[]]>([
     [
@@ -196,10 +198,52 @@ suite("one difference, one sentence", () => {
         "update",
         "core/v1:ConfigMap",
         "flags",
-        { ...meta("flags"), data: { "flags.json": '{"flags":{"seatMap":{"state":"ENABLED","defaultVariant":"off"},"old":{}}}' } },
-        { ...meta("flags"), data: { "flags.json": '{"flags":{"seatMap":{"state":"ENABLED","defaultVariant":"on"}}}' } },
+        { ...meta("flags"), data: { "flags.json": flags({ seatMap: { defaultVariant: "on" }, beta: { defaultVariant: "off" } }) } },
+        {
+          ...meta("flags"),
+          data: {
+            "flags.json": flags({
+              seatMap: {
+                defaultVariant: "off",
+                targeting: {
+                  fractional: [
+                    ["on", 25],
+                    ["off", 75],
+                  ],
+                },
+              },
+            }),
+          },
+        },
       ),
-      ["ConfigMap flags (api): flag seatMap: off -> on; flag old removed"],
+      ["ConfigMap flags (api): flag seatMap on -> on for 25 % of users; flag beta removed (was off)"],
+    ],
+    [
+      "a file of JSON",
+      step(
+        "update",
+        "core/v1:ConfigMap",
+        "release",
+        { ...meta("release"), data: { "release.json": '{"version":"1.4.0","id":"a"}' } },
+        { ...meta("release"), data: { "release.json": '{"version":"1.5.0","id":"b"}' } },
+      ),
+      ["ConfigMap release (api): release.json changed (version 1.4.0 -> 1.5.0, id a -> b)"],
+    ],
+    [
+      "a Job, which runs again",
+      step("replace", "batch/v1:Job", "smoke", pod({ image: "curl:1" }), pod({ image: "curl:2" })),
+      ["Job api runs again because image curl 1 -> 2"],
+    ],
+    [
+      "a quota that follows, on one line",
+      step(
+        "update",
+        "core/v1:ResourceQuota",
+        "quota",
+        { ...meta("quota"), spec: { hard: { pods: "1", a: "1", b: "1", c: "1" } } },
+        { ...meta("quota"), spec: { hard: { pods: "2", a: "2", b: "2", c: "2" } } },
+      ),
+      ["ResourceQuota quota (api): quota pods 1 -> 2; quota a 1 -> 2; quota b 1 -> 2; and 1 more"],
     ],
     [
       "hosts of a route",
