@@ -129,6 +129,7 @@ export class Deployment implements ProgramHandler {
     const { store, reporter } = this.#context;
     const steps = deleteSteps(this.#context);
     refuseProtected(steps);
+    this.#executor.announce(steps);
     await runDeletes(steps, store.base, (step) => this.#limit(() => this.#executor.run(step)));
     await this.#componentOutputs(rootUrn(this.#context.stack, this.#context.project), this.#stackOutputs ?? {});
     for (const { type, resource } of store.pending) {
@@ -159,6 +160,7 @@ export class Deployment implements ProgramHandler {
   }
 
   async #do(steps: readonly Step[]): Promise<Step> {
+    this.#executor.announce(steps);
     return this.#limit(async () => {
       for (const step of steps) {
         if (this.#stopped) throw new Stopped();

@@ -8,6 +8,7 @@ export async function destroy({ context, store, reporter }: Session, parallel: n
   const steps = deleteSteps(context);
   refuseProtected(steps);
   const executor = new Executor(context);
+  executor.announce(steps);
   const limit = pLimit(parallel);
   await runDeletes(steps, store.base, (step) => limit(() => executor.run(step)));
   for (const { type, resource } of store.pending) {

@@ -22,12 +22,17 @@ export class StepFailure extends Error {
 /** Does steps: tells the world, marks them as begun, calls the provider, records the outcome, in that order. */
 export class Executor {
   readonly #context: RunContext;
-  /** URNs deleted in this run: what is `deletedWith` one of them goes without a call. */
-  readonly #deleted = new Set<string>();
+  /** URNs that this run deletes: what is `deletedWith` one of them goes without a call. */
+  readonly #doomed = new Set<string>();
   #done = 0;
 
   constructor(context: RunContext) {
     this.#context = context;
+  }
+
+  /** Says which steps are to come, because what is deleted with a resource is deleted before it. */
+  announce(steps: readonly Step[]): void {
+    for (const { op, urn } of steps) if (op === "delete" || op === "delete-replaced") this.#doomed.add(urn);
   }
 
   async run(step: Step): Promise<void> {
@@ -169,7 +174,8 @@ export class Executor {
           if (!this.#context.signal.aborted) store.end(next.urn);
           throw error;
         }
-        if (error.partial.inputs !== undefined) next.inputs = error.partial.inputs;
+        // As Pulumi does: the update did not succeed, so its inputs are not yet the resource's. The init errors bring it up again.
+        next.inputs = error.partial.inputs ?? old.inputs;
         this.#takeOutputs(next, error.partial.outputs);
         next.initErrors = error.reasons;
         next.modified = new Date().toISOString();
@@ -187,8 +193,7 @@ export class Executor {
 
   async #delete(step: Step, old: ResourceState): Promise<void> {
     const { store, preview } = this.#context;
-    this.#deleted.add(old.urn);
-    const retained = old.retainOnDelete || old.external || (old.deletedWith !== undefined && this.#deleted.has(old.deletedWith));
+    const retained = old.retainOnDelete || old.external || (old.deletedWith !== undefined && this.#doomed.has(old.deletedWith));
     if (old.custom && !isProviderType(old.type) && !retained && !preview) {
       const provider = await providerOf(this.#context, old);
       await this.#begin("deleting", old);

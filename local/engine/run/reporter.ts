@@ -43,7 +43,8 @@ export class Reporter {
   after(step: Step, op: Op = step.op): void {
     if (isInternal(step)) return;
     this.#time(step);
-    if (step.op === "refresh") this.#keep(step, op === "same" ? "refresh" : op);
+    if (step.op === "refresh" && op === "refresh") this.#keep({ ...step, detailedDiff: null });
+    else if (step.op === "refresh") this.#keep(step, op === "same" ? "refresh" : op);
     this.#emit({ resOutputsEvent: { metadata: this.#metadata(step, op) } });
   }
 
