@@ -49,7 +49,8 @@ export function neededGo() {
 }
 
 /**
- * Flags of the one `go build`. Not optimised (-N -l): that takes a fifth less time to build, and nothing here is worth optimising.
+ * Flags of the one `go build`. Optimised: without (-N -l) the build takes a fifth less time, and every start and every call twice as long. No debug
+ * information: nobody would read it, and making it takes time.
  * @param {Versions} versions
  */
 export function buildFlags(versions) {
@@ -57,7 +58,7 @@ export function buildFlags(versions) {
   const version = "k8s.io/component-base/version";
   const set = { gitVersion: versions.kubernetes, gitMajor: major, gitMinor: minor, gitTreeState: "clean" };
   const stamped = Object.entries(set).map(([name, value]) => `-X ${version}.${name}=${value}`);
-  return ["-mod=readonly", "-trimpath", "-buildvcs=false", "-gcflags=all=-N -l", `-ldflags=-s -w ${stamped.join(" ")}`];
+  return ["-mod=readonly", "-trimpath", "-buildvcs=false", "-gcflags=all=-dwarf=false", `-ldflags=-s -w ${stamped.join(" ")}`];
 }
 
 /**
