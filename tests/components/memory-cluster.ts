@@ -1,4 +1,4 @@
-import { type Provider, ProviderError, type ProviderFactory } from "../../local/engine/provider.ts";
+import { type DiffResult, type Provider, ProviderError, type ProviderFactory } from "../../local/engine/provider.ts";
 import { isMap, type PropertyMap, type Value } from "../../local/engine/values.ts";
 import { kubernetesFactory } from "../../local/providers/kubernetes/index.ts";
 
@@ -11,6 +11,8 @@ export class MemoryCluster {
   readonly calls: string[] = [];
   /** Calls that fail, by their text. */
   readonly failing = new Set<string>();
+  /** Objects whose last call failed. */
+  readonly #unready = new Set<string>();
   #clock = Date.parse("2026-01-01T00:00:00Z");
 
   factory(): ProviderFactory {
@@ -21,7 +23,10 @@ export class MemoryCluster {
   #provider(offline: Provider): Provider {
     return {
       check: (request) => offline.check(request),
-      diff: (request) => offline.diff(request),
+      diff: async (request) => {
+        const diff = await offline.diff(request);
+        return this.#unready.has(request.id) && isRerunnable(request.newInputs) ? replaced(diff) : diff;
+      },
       create: async (request) => {
         if (request.preview) return offline.create(request);
         this.#clock += 60_000;
@@ -50,8 +55,20 @@ export class MemoryCluster {
   #record(verb: string, inputs: PropertyMap, partial?: { id: string; outputs: PropertyMap }): void {
     const call = `${verb} ${inputs.kind} ${mapOf(inputs.metadata).name}`;
     this.calls.push(call);
-    if (this.failing.has(call)) throw new ProviderError(`${call}: made to fail`, partial === undefined ? {} : { partial });
+    const failed = this.failing.has(call);
+    if (partial !== undefined) this.#unready[failed ? "add" : "delete"](partial.id);
+    if (failed) throw new ProviderError(`${call}: made to fail`, partial === undefined ? {} : { partial });
   }
 }
+
+/** The kubernetes provider looks at the live Job when it compares, and replaces one that failed if it is marked so. */
+const isRerunnable = (inputs: PropertyMap): boolean =>
+  inputs.kind === "Job" && mapOf(mapOf(inputs.metadata).annotations)["pulumi.com/replaceUnready"] === "true";
+const replaced = (diff: DiffResult): DiffResult => ({
+  ...diff,
+  changes: true,
+  replaces: [...diff.replaces, "status"],
+  deleteBeforeReplace: true,
+});
 
 const mapOf = (value: Value | undefined): PropertyMap => (isMap(value) ? value : {});
