@@ -14,15 +14,17 @@ export async function destroy(context: Context, [name]: string[], options: { yes
   const { io, say } = context;
   const project = await context.selector.project();
   const stack = requireStack(project, name);
-  const chosen = await selected(context, { projectDir: project.dir, stack, cluster: "start" });
-  const plan = await chosen.engine.destroy({ previewOnly: true, signal: context.signal });
-  const kept = protectedIn(plan.steps);
+  // Before anything is started or asked: what is protected refuses the whole run, not only its own deletion.
+  const { engine } = await context.selector.select({ projectDir: project.dir, stack, cluster: "none" });
+  const kept = protectedIn(await engine.export());
   if (kept.length > 0) {
     throw new UserError(
       `${stack} is not destroyed: it holds what is protected, and nothing else is touched either.\n${kept.map((k) => `  ${k}`).join("\n")}\n` +
         `If it really is to go: set environment.protect to false in Pulumi.${stack}.yaml, run up, then destroy.`,
     );
   }
+  const chosen = await selected(context, { projectDir: project.dir, stack, cluster: "start" });
+  const plan = await chosen.engine.destroy({ previewOnly: true, signal: context.signal });
   if (plan.result !== "succeeded") {
     for (const line of failureLines(failuresOf(plan, [], stack), io.colors, { cluster: chosen.cluster })) io.err(line);
     return EXIT.failed;

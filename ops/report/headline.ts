@@ -23,7 +23,7 @@ export function headline(summary: Partial<Record<Op, number>>, direction: Direct
 
 /** The same of a run that did not get through: what it did until then. */
 export function soFar(summary: Partial<Record<Op, number>>): string {
-  return hasChanges(summary) ? headline(summary) : "nothing was changed";
+  return hasChanges(summary) ? headline(summary) : "no change got through";
 }
 
 function drift(summary: Partial<Record<Op, number>>): string {

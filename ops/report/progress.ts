@@ -24,9 +24,12 @@ export class Progress {
   readonly #said = new Map<string, string>();
   #done = 0;
 
-  /** `clock`: seconds. */
-  constructor(clock: () => number = () => performance.now() / 1000) {
+  readonly #stopping: () => boolean;
+
+  /** `clock`: seconds. `stopping`: was the run asked to end? What ends then did not fail by itself. */
+  constructor(clock: () => number = () => performance.now() / 1000, stopping: () => boolean = () => false) {
     this.#clock = clock;
+    this.#stopping = stopping;
   }
 
   /** Lines that stay. */
@@ -74,7 +77,8 @@ export class Progress {
   #failed(metadata: Metadata): string[] {
     const running = this.#running.get(metadata.urn);
     this.#running.delete(metadata.urn);
-    return [`  ${running?.label ?? this.#label(metadata)} failed${running ? ` (${duration(this.#clock() - running.since)})` : ""}`];
+    const how = this.#stopping() ? "stopped" : "failed";
+    return [`  ${running?.label ?? this.#label(metadata)} ${how}${running ? ` (${duration(this.#clock() - running.since)})` : ""}`];
   }
 
   /** Status is shown once; what is told for good comes again in the closing report. */

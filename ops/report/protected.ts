@@ -1,9 +1,9 @@
-import type { Step } from "../engine.ts";
-import { objectName } from "./changes.ts";
+import { isRecord } from "./diff.ts";
 import { kindOf } from "./urn.ts";
 
-/** What a destroy would have to leave standing: the run refuses before it deletes anything else. */
-export const protectedIn = (steps: readonly Step[]): string[] =>
-  steps
-    .filter((step) => step.op === "delete" && step.oldState?.protect === true)
-    .map((step) => `${kindOf(step.oldState!.type)} ${objectName(step.oldState) ?? step.oldState!.id ?? step.urn}`);
+/** What a destroy would have to leave standing, from an exported state: the run refuses before it deletes anything else. */
+export function protectedIn(exported: Record<string, unknown>): string[] {
+  const deployment = isRecord(exported.deployment) ? exported.deployment : {};
+  const resources = Array.isArray(deployment.resources) ? deployment.resources.filter(isRecord) : [];
+  return resources.filter((r) => r.protect === true).map((r) => `${kindOf(String(r.type))} ${r.id ?? r.urn}`);
+}

@@ -197,29 +197,29 @@ describe("up", () => {
 });
 
 describe("destroy", () => {
-  const state = (name: string, protect: boolean) => ({
-    urn: `urn:pulumi:s::p::kubernetes:core/v1:Namespace::${name}`,
-    type: "kubernetes:core/v1:Namespace",
-    protect,
-    inputs: { metadata: { name } },
-  });
-  const plan = (protect: boolean) =>
-    resultOf(step2, {
-      steps: [{ op: "delete" as const, urn: state("n", protect).urn, oldState: state("n", protect), detailedDiff: null }],
-      changeSummary: { delete: 1 },
-    });
+  const plan = resultOf(step2, { steps: [], changeSummary: { delete: 1 } });
   const engine = (protect: boolean, ran: { value: boolean }) => ({
+    export: async () => ({
+      version: 3,
+      deployment: {
+        resources: [
+          { urn: "urn:a", type: "kubernetes:core/v1:Namespace", id: "ferry-staging", protect },
+          { urn: "urn:b", type: "kubernetes:core/v1:Service", id: "ferry-staging/api" },
+        ],
+      },
+    }),
     destroy: async ({ previewOnly }: RunOptions & { previewOnly?: boolean }) => {
       if (!previewOnly) ran.value = true;
-      return plan(protect);
+      return plan;
     },
   });
 
   test("refuses up front when anything is protected, even with --yes", async () => {
     const ran = { value: false };
-    const { exitCode, err } = await liftlock("destroy staging --local --yes", { engine: engine(true, ran) });
+    const { exitCode, err, requests } = await liftlock("destroy staging --local --yes", { engine: engine(true, ran) });
     expect(exitCode).toBe(1);
-    expect(err).toContain("  Namespace n\n");
+    expect(err).toContain("it holds what is protected, and nothing else is touched either.\n  Namespace ferry-staging\nIf it really");
+    expect(requests.map((r) => r.cluster)).toEqual(["none"]); // nothing was started for it
     expect(err).toContain("set environment.protect to false in Pulumi.staging.yaml");
     expect(ran.value).toBe(false);
   });

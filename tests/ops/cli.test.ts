@@ -1,0 +1,110 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { execaNode } from "execa";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+
+const root = path.join(import.meta.dirname, "../..");
+let outside: string;
+beforeAll(() => {
+  outside = mkdtempSync(path.join(tmpdir(), "liftlock-cli-"));
+});
+afterAll(() => {
+  rmSync(outside, { recursive: true, force: true });
+});
+
+/** The command as the wrapper runs it: a process of its own, in the caller's folder. */
+async function cli(args: string, { cwd = root, env = {} }: { cwd?: string; env?: Record<string, string> } = {}) {
+  const { exitCode, stdout, stderr } = await execaNode(path.join(root, "ops/cli.ts"), args.split(" ").filter(Boolean), {
+    cwd,
+    env: { NO_COLOR: "1", ...env },
+    reject: false,
+    stdin: "ignore",
+  });
+  return { exitCode, stdout, stderr };
+}
+
+describe("usage", () => {
+  test("--help explains the commands and the exit codes, and ends with 0", async () => {
+    const { exitCode, stdout, stderr } = await cli("--help");
+    expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: "" });
+    for (const command of [
+      "preview",
+      "up",
+      "destroy",
+      "refresh",
+      "outputs",
+      "history",
+      "export",
+      "cancel",
+      "stacks",
+      "render",
+      "local",
+      "doctor",
+    ]) {
+      expect(stdout).toMatch(new RegExp(`^ {2}${command} `, "m"));
+    }
+    expect(stdout).toContain("Exit codes: 0 done, 1 failed, 2 wrong usage, 3 differences found");
+  });
+  test("--version", async () => {
+    expect(await cli("--version")).toMatchObject({ exitCode: 0, stdout: expect.stringMatching(/^\d+\.\d+\.\d+$/) });
+  });
+  test.each<[string, string]>([
+    ["", "Usage: liftlock"],
+    ["upp", "error: unknown command 'upp'\n(Did you mean up?)"],
+    ["up --lokal", "error: unknown option '--lokal'\n(Did you mean --local?)"],
+    ["up a b --local", "error: too many arguments for 'up'"],
+    ["--context kind up development", "--context is for the embedded engine: say --local --context NAME."],
+    ["up --local", "Which stack of ferry? It has: development, staging, production."],
+    ["up prod --local", 'No stack "prod" in ferry'],
+    ["preview development prod --local", "Did you mean production?"],
+    ["up development", "this needs the driver for the `pulumi` CLI"],
+    ["preview development", "Add --local to run it now"],
+    ["local strat", "Did you mean start?"],
+    ["render production --yaml --json", "exclude each other"],
+    ["--stack-dir nowhere preview --local", "nowhere does not exist"],
+    ["--stack-dir package.json preview --local", "is a file; name its folder"],
+    ["--local --context nowhere up development", 'No context "nowhere"'],
+  ])("liftlock %s: says what is wrong and ends with 2", async (args, message) => {
+    const { exitCode, stdout, stderr } = await cli(args, { env: { KUBECONFIG: path.join(outside, "none") } });
+    expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: "" });
+    expect(stderr).toContain(message);
+    expect(stderr).not.toMatch(/^ +at /m);
+  });
+  test("outside a project", async () => {
+    const { exitCode, stderr } = await cli("preview --local", { cwd: outside });
+    expect({ exitCode, stderr }).toEqual({
+      exitCode: 2,
+      stderr: `error: No Pulumi.yaml in ${outside} or above it. Go to the program's folder, or name it with --stack-dir DIR.`,
+    });
+  });
+  test("global options may stand before or after the command", async () => {
+    expect((await cli("--local up prod")).stderr).toBe((await cli("up prod --local")).stderr);
+  });
+});
+
+describe("a project of one's own", () => {
+  test("a damaged Pulumi.yaml is named, and nothing is made beside it", async () => {
+    writeFileSync(path.join(outside, "Pulumi.yaml"), "name: [");
+    const { exitCode, stderr } = await cli("preview --local", { cwd: outside });
+    expect(exitCode).toBe(1);
+    expect(stderr).toContain(path.join(outside, "Pulumi.yaml"));
+    expect(stderr).not.toMatch(/^ +at |fault of liftlock/m);
+  });
+});
+
+describe("render", () => {
+  test("runs the unchanged program offline and prints documents only", async () => {
+    const { exitCode, stdout, stderr } = await cli("render development --yaml");
+    expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: "embedded engine · offline, secrets redacted" });
+    expect(stdout.startsWith("---\napiVersion: v1\nkind: Namespace\n")).toBe(true);
+    expect(stdout).toContain("DATABASE_URL: W3NlY3JldF0=");
+  });
+  test("is the same from any folder", async () => {
+    const here = await cli("render development --json", { cwd: path.join(root, "tests") });
+    expect(here.exitCode).toBe(0);
+    expect(JSON.parse(here.stdout)).toEqual(
+      JSON.parse((await cli(`render development --json --stack-dir ${root}`, { cwd: outside })).stdout),
+    );
+  });
+});
