@@ -2,7 +2,7 @@ import { UserError } from "../../../ops/user-error.ts";
 import { ProviderError } from "../../engine/provider.ts";
 import type { PropertyMap, Value } from "../../engine/values.ts";
 import { nameOf, namespaceOf } from "./annotations.ts";
-import { ApiError, ConnectionError, UnknownKindError } from "./api/errors.ts";
+import { ApiError, ConnectionError, isNamespaceMissing, UnknownKindError } from "./api/errors.ts";
 import { idOf } from "./gvk.ts";
 import { scrub } from "./secrets.ts";
 
@@ -27,6 +27,9 @@ function refusal(error: ApiError, verb: string): string {
   const listed = error.causes
     .filter(({ message }) => message !== "")
     .map(({ field, message }) => `\n  ${field === "" ? "" : `${field}: `}${message}`);
+  if (isNamespaceMissing(error)) {
+    return `its namespace does not exist (${error.message}): create it first; in a program, take metadata.namespace from the Namespace resource's name`;
+  }
   if (error.reason === "Invalid" && listed.length > 0) return `the API server refuses to ${verb} it:${[...new Set(listed)].join("")}`;
   if (/strict decoding error/.test(error.message)) {
     const fields = [...error.message.matchAll(/(unknown|duplicate) field "([^"]+)"/g)].map(

@@ -111,6 +111,21 @@ describe("what the API server refuses is said field by field", () => {
     });
   }
 
+  test("a namespace that is not there", async () => {
+    const { error } = await failing(() => world.create(CONFIG_MAP, "a", configMap("nowhere", "a", {})));
+    expect(error.message).toMatch(
+      /^ConfigMap nowhere\/a: its namespace does not exist \(namespaces "nowhere" not found\): create it first/,
+    );
+  });
+
+  test("a namespace that this very run makes is waited for", async () => {
+    const name = `${world.namespace}-late`;
+    const late = world.create(CONFIG_MAP, "a", configMap(name, "a", { a: "1" }));
+    const made = await world.create("kubernetes:core/v1:Namespace", "late", { apiVersion: "v1", kind: "Namespace", metadata: { name } });
+    expect((await late).id).toBe(`${name}/a`);
+    await world.delete(made);
+  });
+
   test("a quota", async () => {
     await world.create("kubernetes:core/v1:ResourceQuota", "quota", {
       apiVersion: "v1",
