@@ -12,6 +12,10 @@ export type ProjectName = (typeof projects)[number]["project"];
 
 /** Planted in the place of every secret: nothing that is shown may hold it. */
 export const planted = "planted-secret-4711";
+const encoded = Buffer.from(planted).toString("base64").slice(0, 20);
+
+/** Does a text hold the planted secret, in clear or in the base64 of a Secret's data? */
+export const leaks = (text: string): boolean => text.includes(planted) || text.includes(encoded);
 
 // biome-ignore lint/suspicious/noExplicitAny: settings as a person writes them
 type Written = any;
