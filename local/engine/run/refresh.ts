@@ -8,6 +8,7 @@ import { isProviderType } from "../urn.ts";
 import { common, providerOf, type RunContext } from "./context.ts";
 import { StepFailure } from "./executor.ts";
 import { orInterrupted } from "./interrupted.ts";
+import { isInternal } from "./reporter.ts";
 
 /**
  * Reads one resource and puts what was read in place of what state said. `report` names the outcome in events: a refresh of its own
@@ -31,7 +32,7 @@ export async function refreshOne(context: RunContext, old: ResourceState, ownRun
     if (op === "delete") store.prune();
     await store.write();
   }
-  if (ownRun) reporter.count(op);
+  if (ownRun && !isInternal(step)) reporter.count(op);
   reporter.after(step, ownRun ? op : "refresh");
 }
 

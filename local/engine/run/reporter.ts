@@ -27,7 +27,9 @@ export class Reporter {
   }
 
   prelude(config: StackConfig): void {
-    const shown = Object.entries(config).map(([key, { value, secret }]) => [key, secret ? "[secret]" : value] as const);
+    const shown = Object.entries(config).map(
+      ([key, { value, secret }]) => [key, secret ? "[secret]" : this.scrubber.scrub(value)] as const,
+    );
     this.#emit({ preludeEvent: { config: Object.fromEntries(shown.sort(([a], [b]) => (a < b ? -1 : 1))) } });
   }
 

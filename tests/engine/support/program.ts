@@ -47,7 +47,13 @@ class Thing extends pulumi.CustomResource {
 class Group extends pulumi.ComponentResource {}
 class TestProvider extends pulumi.ProviderResource {}
 
-for (const line of spec.log ?? []) console.log(line);
+/** Secrets in clear, as a careless program prints them. */
+const inClear = (text: string): string =>
+  text
+    .replace(/<secret:(\w+)>/g, (_, key: string) => config.require(key))
+    .replace(/<base64:(\w+)>/g, (_, key: string) => Buffer.from(config.require(key)).toString("base64"));
+
+for (const line of spec.log ?? []) console.log(inClear(line));
 for (const { name, type = "test:index:Thing", ...declared } of spec.resources) {
   const find = (key: string | undefined) => (key === undefined ? undefined : made.get(key));
   const options: pulumi.CustomResourceOptions = {
@@ -72,7 +78,7 @@ for (const { name, outputs } of spec.resources) {
   if (outputs) (made.get(name) as unknown as { registerOutputs(o: unknown): void }).registerOutputs(resolve(outputs));
 }
 if (spec.fail) throw new pulumi.RunError(spec.fail);
-if (spec.crash) throw new TypeError(spec.crash);
+if (spec.crash) throw new TypeError(inClear(spec.crash));
 
 const references = (spec.references ?? []).map((name) => [`stack ${name}`, new pulumi.StackReference(name).outputs] as const);
 export default () => ({ ...(resolve(spec.outputs ?? {}) as object), ...Object.fromEntries(references) });

@@ -84,7 +84,18 @@ export class ReferenceProject {
   }
 
   state(stack = "dev"): StateFile {
-    return JSON.parse(readFileSync(path.join(this.dir, "backend/.pulumi/stacks", this.#name, `${stack}.json`), "utf8")) as StateFile;
+    return JSON.parse(readFileSync(this.#stateFile(stack), "utf8")) as StateFile;
+  }
+
+  /** As `pulumi state unprotect --all`. */
+  unprotect(stack = "dev"): void {
+    const state = this.state(stack);
+    for (const resource of state.checkpoint.latest.resources ?? []) delete resource.protect;
+    writeFileSync(this.#stateFile(stack), JSON.stringify(state));
+  }
+
+  #stateFile(stack: string): string {
+    return path.join(this.dir, "backend/.pulumi/stacks", this.#name, `${stack}.json`);
   }
 }
 

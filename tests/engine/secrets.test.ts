@@ -1,0 +1,96 @@
+import { readdirSync, readFileSync } from "node:fs";
+import path from "node:path";
+import { describe, expect, test } from "vitest";
+import { collect, errorsOf, TestProject } from "./support/stack.ts";
+
+const planted = "planted-value-4711";
+const forms = [planted, Buffer.from(planted).toString("base64")];
+
+function expectNoSecret(what: unknown): void {
+  const text = typeof what === "string" ? what : JSON.stringify(what);
+  for (const form of forms)
+    expect(text.includes(form), text.slice(Math.max(0, text.indexOf(form) - 80), text.indexOf(form) + 60)).toBe(false);
+}
+
+describe("a secret", () => {
+  test("is in clear in no state, history, event, step, output or log, and the program still gets it", async () => {
+    const project = new TestProject();
+    project.secrets.token = planted;
+    const spec = {
+      resources: [
+        { name: "a", inputs: { token: "<secret:token>", size: 1 } },
+        // A value made of a secret elsewhere, under a property that nobody marked.
+        { name: "b", inputs: { size: "<a.token>" } },
+      ],
+      outputs: { token: "<b.size>" },
+      log: ["the program prints <secret:token>", "and <base64:token>"],
+    };
+    const { events, onEvent } = collect();
+    const preview = await (await project.engine(spec)).preview({ onEvent });
+    const engine = await project.engine(spec);
+    const up = await engine.up({ onEvent });
+    const changed = await project.engine({
+      ...spec,
+      resources: [{ ...spec.resources[0]!, inputs: { ...spec.resources[0]!.inputs, size: 2 } }, spec.resources[1]!],
+    });
+    const update = await changed.up({ onEvent });
+    expect([preview.result, up.result, update.result]).toEqual(["succeeded", "succeeded", "succeeded"]);
+    expect(reallyIn(project)).toBe(planted);
+
+    expectNoSecret(events);
+    for (const result of [preview, up, update]) expectNoSecret(result);
+    expect(up.outputs).toEqual({ token: "[secret]" });
+    expect(up.diagnostics.map(({ message }) => message)).toContain("the program prints [secret]");
+    for (const file of files(project.backendDir)) expectNoSecret(readFileSync(file, "utf8"));
+    expectNoSecret(await engine.export());
+    expectNoSecret(await engine.history());
+    expectNoSecret(await engine.config());
+    expectNoSecret(await engine.outputs());
+    expect(await engine.outputs({ showSecrets: true })).toEqual({ token: planted });
+  });
+
+  test("does not get out through an error of a provider or of the program", async () => {
+    const project = new TestProject();
+    project.secrets.token = planted;
+    const spec = { resources: [{ name: "a", inputs: { token: "<secret:token>" } }] };
+    project.cloud.during.set("create a", () => {
+      throw new Error(`the server rejects "${planted}" and ${forms[1]}`);
+    });
+    const { events, onEvent } = collect();
+    const failed = await (await project.engine(spec)).up({ onEvent });
+    expect(errorsOf(failed)).toContain('the server rejects "[secret]" and [secret]');
+    expectNoSecret(failed);
+    expectNoSecret(events);
+    const crashed = await (await project.engine({ crash: "no use for <secret:token>" })).up({ onEvent });
+    expect(errorsOf(crashed)).toContain("no use for [secret]");
+    expectNoSecret(crashed);
+    expectNoSecret(events);
+    for (const file of files(project.backendDir)) expectNoSecret(readFileSync(file, "utf8"));
+  });
+
+  test("is hidden in a diff of a value that only state knows", async () => {
+    const project = new TestProject();
+    project.secrets.token = planted;
+    await project.up({ resources: [{ name: "a", inputs: { token: "<secret:token>" } }] });
+    delete project.secrets.token;
+    const { events, onEvent } = collect();
+    const result = await (
+      await project.engine({ resources: [{ name: "a", inputs: { token: "public" } }], outputs: { label: "<a.label>" } })
+    ).preview({
+      onEvent,
+    });
+    expect(result.changeSummary).toEqual({ same: 1, update: 1 });
+    expectNoSecret(result);
+    expectNoSecret(events);
+  });
+});
+
+const reallyIn = (project: TestProject): unknown => {
+  const entry = [...project.cloud.entries.values()].find(({ id }) => id.startsWith("a-"));
+  return (entry?.inputs.token as { value?: unknown }).value;
+};
+
+const files = (dir: string): string[] =>
+  readdirSync(dir, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => path.join(entry.parentPath, entry.name));
