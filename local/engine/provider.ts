@@ -117,12 +117,18 @@ export type DiffKind = "add" | "add-replace" | "delete" | "delete-replace" | "up
  */
 export class ProviderError extends Error {
   readonly partial: { id: string; inputs?: PropertyMap; outputs: PropertyMap } | undefined;
+  /** The call went unanswered: it may have taken effect. The engine keeps the pending operation, so that the next run looks. */
+  readonly outcomeUnknown: boolean;
   /** One line a cause, first the one that matters: state keeps them as `initErrors`. */
   readonly reasons: string[];
-  constructor(message: string, options: { reasons?: string[]; partial?: { id: string; inputs?: PropertyMap; outputs: PropertyMap } } = {}) {
+  constructor(
+    message: string,
+    options: { reasons?: string[]; partial?: { id: string; inputs?: PropertyMap; outputs: PropertyMap }; outcomeUnknown?: boolean } = {},
+  ) {
     super(message);
     this.name = "ProviderError";
     this.reasons = options.reasons ?? [message];
     this.partial = options.partial;
+    this.outcomeUnknown = options.outcomeUnknown ?? false;
   }
 }
