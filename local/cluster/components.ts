@@ -1,3 +1,4 @@
+import path from "node:path";
 import { pkiFiles } from "./certificates.ts";
 import type { Layout, ProgramName } from "./layout.ts";
 import type { ControlPlaneRecord } from "./record.ts";
@@ -89,10 +90,10 @@ export function commandLine(name: ProgramName, layout: Layout, record: ControlPl
     },
     kwok: {
       kubeconfig: layout.componentKubeconfig("kwok"),
-      config: layout.stages,
+      config: path.basename(layout.stages), // relative, to the directory it runs in: kwok splits this one at commas
       "manage-all-nodes": "true",
       "node-ip": "127.0.0.1",
-      // A kwok that starts again has forgotten which addresses are in use: 200 ranges in turn, inside 10.100.0.0 - 10.199.255.255 and 10.200-255.
+      // A kwok that starts again has forgotten which addresses are in use, so each start has a range of its own: 10.100.0.0/16 to 10.249.0.0/16 in turn.
       cidr: `10.${100 + (record.kwokStarts % 150)}.0.0/16`,
       v: "WARN",
     },

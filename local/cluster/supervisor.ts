@@ -46,13 +46,16 @@ export function launch(name: ProgramName, program: string, args: string[], layou
 /**
  * Ends components cleanly: what writes before what it writes to. One that does not end in time is killed.
  * @param names those to end; all by default
+ * @param patience milliseconds that each has to end by itself
  */
-export async function endComponents(layout: Layout, names: readonly ProgramName[] = startOrder): Promise<ProgramName[]> {
+export async function endComponents(layout: Layout, names: readonly ProgramName[] = startOrder, patience = 10_000): Promise<ProgramName[]> {
   const running = findComponents(layout);
   const ended = names.filter((name) => running.has(name));
   const endAll = (group: readonly ProgramName[]) =>
     Promise.all(
-      group.filter((name) => names.includes(name)).flatMap((name) => (running.get(name) ?? []).map((one) => end(layout, name, one))),
+      group
+        .filter((name) => names.includes(name))
+        .flatMap((name) => (running.get(name) ?? []).map((one) => end(layout, name, one, patience))),
     );
   await endAll(controllers);
   await endAll(["kube-apiserver"]);
@@ -60,13 +63,13 @@ export async function endComponents(layout: Layout, names: readonly ProgramName[
   return ended;
 }
 
-async function end(layout: Layout, name: ProgramName, target: RunningProcess): Promise<void> {
+async function end(layout: Layout, name: ProgramName, target: RunningProcess, patience: number): Promise<void> {
   const lives = () =>
     findComponents(layout)
       .get(name)
       ?.some((one) => one.pid === target.pid && one.started === target.started) ?? false;
   for (const [signal, milliseconds] of [
-    ["SIGTERM", 10_000],
+    ["SIGTERM", patience],
     ["SIGKILL", 10_000],
   ] as const) {
     if (!lives()) return;

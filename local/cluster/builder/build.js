@@ -16,7 +16,7 @@ import {
 import path from "node:path";
 import { BuildError, checkGo, go } from "./go.js";
 import { withLock } from "./lock.js";
-import { buildFlags, cacheRoot, findBuild, pinnedVersions, programs, versionKey } from "./versions.js";
+import { buildFlags, cacheRoot, findBuild, markUsed, pinnedVersions, programs, removeUnusedBuilds, versionKey } from "./versions.js";
 
 /**
  * @typedef {object} Progress
@@ -38,7 +38,10 @@ const neededBytes = 4e9;
  */
 export async function ensureBuild({ onProgress = () => {}, signal } = {}) {
   const found = findBuild();
-  if (found) return { ...found, builtNow: false };
+  if (found) {
+    markUsed(found.dir);
+    return { ...found, builtNow: false };
+  }
   const work = path.join(cacheRoot(), `.building-${versionKey()}`);
   mkdirSync(work, { recursive: true, mode: 0o700 });
   const shared = path.join(work, "progress.json");
@@ -127,6 +130,7 @@ async function finish(work, out, manifest, aborting) {
   rmSync(dir, { recursive: true, force: true }); // only ever a damaged one
   renameSync(out, dir);
   rmSync(work, { recursive: true, force: true });
+  removeUnusedBuilds();
   return { dir, manifest };
 }
 

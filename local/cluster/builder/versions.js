@@ -1,6 +1,6 @@
 // What the local control plane is built from, and where the result is kept.
 import { createHash } from "node:crypto";
-import { existsSync, readFileSync, statSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, rmSync, statSync, utimesSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
@@ -76,6 +76,26 @@ export function versionKey() {
 export function cacheRoot() {
   const base = process.env.LIFTLOCK_CACHE || process.env.XDG_CACHE_HOME || path.join(os.homedir(), ".cache");
   return path.join(path.resolve(base), "liftlock", "control-plane");
+}
+
+/**
+ * Removes builds of other version sets that nothing used for a month (a start counts as use).
+ */
+export function removeUnusedBuilds() {
+  for (const name of readdirSync(cacheRoot()).filter((entry) => entry.startsWith("v") && entry !== versionKey())) {
+    const used = statSync(path.join(cacheRoot(), name, "manifest.json"), { throwIfNoEntry: false })?.mtimeMs;
+    if (used !== undefined && Date.now() - used > 30 * 86_400_000) rmSync(path.join(cacheRoot(), name), { recursive: true, force: true });
+  }
+}
+
+/** @param {string} dir  of a build that is about to be used */
+export function markUsed(dir) {
+  const now = new Date();
+  try {
+    utimesSync(path.join(dir, "manifest.json"), now, now);
+  } catch {
+    // a cache that another user made, to be read only
+  }
 }
 
 /**

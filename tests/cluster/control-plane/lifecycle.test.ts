@@ -1,4 +1,5 @@
 import { execFileSync, spawn } from "node:child_process";
+import { once } from "node:events";
 import { existsSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import path from "node:path";
@@ -12,6 +13,7 @@ import {
   startControlPlane,
   stopControlPlane,
 } from "../../../local/cluster/index.ts";
+import { freePort } from "../../../local/cluster/probe.ts";
 import type { World } from "../../../local/world.ts";
 import { eventually, temporaryWorld } from "../setup.ts";
 
@@ -158,13 +160,28 @@ describe("the life of a control plane", () => {
     }
   });
 
-  test("a port that the user fixed and that is taken is refused, and nothing is started", async () => {
+  test("an API server that runs and does not answer is replaced", async () => {
+    await startControlPlane(world);
+    const hung = await pidOf("kube-apiserver");
+    process.kill(hung, "SIGSTOP");
+    expect(await controlPlaneStatus(world)).toMatchObject({ running: false, detail: "the API server does not answer" });
+    expect(await startControlPlane(world)).toMatchObject({ started: everyComponent });
+    expect(await pidOf("kube-apiserver")).not.toBe(hung);
+    expect(await available("other-port")).toBe(true);
+  });
+
+  test("the user can fix the port of the API server; one that is taken is refused, and what runs runs on", async () => {
+    const free = await freePort();
+    process.env.LIFTLOCK_API_PORT = String(free);
     const server = createServer().listen(0, "127.0.0.1");
-    await new Promise((resolve) => server.once("listening", resolve));
-    process.env.LIFTLOCK_API_PORT = String((server.address() as { port: number }).port);
     try {
-      await expect(startControlPlane(world)).rejects.toThrow(/Port \d+, which LIFTLOCK_API_PORT asks for, is in use/);
-      expect(processesOfWorld()).toEqual([]);
+      expect((await startControlPlane(world)).server).toBe(`https://127.0.0.1:${free}`);
+      await (server.listening || once(server, "listening"));
+      process.env.LIFTLOCK_API_PORT = String((server.address() as { port: number }).port);
+      await expect(startControlPlane(world)).rejects.toThrow(/^Port \d+, which LIFTLOCK_API_PORT asks for, is in use by another program/);
+      expect(await controlPlaneStatus(world)).toMatchObject({ running: true, server: `https://127.0.0.1:${free}` });
+      process.env.LIFTLOCK_API_PORT = "none";
+      await expect(startControlPlane(world)).rejects.toThrow('LIFTLOCK_API_PORT is "none"');
     } finally {
       delete process.env.LIFTLOCK_API_PORT;
       server.close();
@@ -172,6 +189,7 @@ describe("the life of a control plane", () => {
   });
 
   test("a component that does not start is named, with its last words", async () => {
+    await stopControlPlane(world);
     rmSync(path.join(world.clusterDir, "etcd", "member"), { recursive: true });
     writeFileSync(path.join(world.clusterDir, "etcd", "member"), "not a directory");
     await expect(startControlPlane(world)).rejects.toThrow(/etcd ended or did not answer/);
