@@ -66,6 +66,29 @@ test("a creation that went unanswered is not lost: what it made is found and kep
   expect(api.count("POST")).toBe(2);
 });
 
+test("a creation whose outcome nobody knows is reported as such, one that was refused is not", async () => {
+  const { provider } = await fake((_call, response) => response.destroy());
+  await expect(provider.create({ ...common(), inputs })).rejects.toMatchObject({ outcomeUnknown: true, partial: undefined });
+  const refusing = await fake((_call, response) => json(response, 403, status(403, "Forbidden", "exceeded quota")));
+  await expect(refusing.provider.create({ ...common(), inputs })).rejects.toMatchObject({ outcomeUnknown: false });
+});
+
+test("credentials that may not watch: a deletion is looked after by asking, readiness is not guessed", async () => {
+  const { api, provider } = await fake(({ method, url }, response, earlier) => {
+    if (method === "DELETE" || method === "POST" || method === "PATCH") json(response, 200, live());
+    else if (url.includes("metadata.name")) json(response, 403, status(403, "Forbidden", "cannot list resource"));
+    else if (earlier.length < 2) json(response, 200, live());
+    else json(response, 404, status(404, "NotFound", "gone"));
+  });
+  await provider.delete({ ...common(), id: "n/a", inputs, outputs: inputs });
+  expect(api.count("GET")).toBe(4);
+  const waits = { ...inputs, metadata: { name: "a", namespace: "n", annotations: { "pulumi.com/waitFor": "condition=Never" } } };
+  await expect(provider.create({ ...common(), inputs: waits })).rejects.toMatchObject({
+    partial: { id: "n/a" },
+    message: expect.stringMatching(/may not list and watch configmaps.*skipAwait/),
+  });
+});
+
 test("a creation that the server refused is not repeated", async () => {
   const { api, provider } = await fake((_call, response) => json(response, 500, status(500, "InternalError", "webhook failed")));
   await expect(provider.create({ ...common(), inputs })).rejects.toThrow(

@@ -112,6 +112,7 @@ describe("what a change replaces", () => {
   const cases: [string, string, PropertyMap, PropertyMap, string[]][] = [
     ["v1", "ConfigMap", { data: { a: "1" } }, { data: { a: "2" } }, ["data.a"]],
     ["v1", "ConfigMap", { data: { a: "1" } }, { data: { a: "1", "b.c": "2" } }, ['data["b.c"]']],
+    ["v1", "ConfigMap", { data: { a: "1" } }, { data: { a: "1", constructor: "x" } }, ["data.constructor"]],
     ["v1", "ConfigMap", { data: { a: "1" } }, {}, ["data"]],
     ["v1", "Secret", { data: { a: "MQ==" } }, { data: { a: "Mg==" } }, ["data.a"]],
     ["v1", "Secret", { type: "Opaque" }, { type: "kubernetes.io/tls" }, ["type"]],

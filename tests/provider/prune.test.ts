@@ -4,12 +4,7 @@ import type { PropertyMap } from "../../local/engine/values.ts";
 import { prune } from "../../local/providers/kubernetes/prune.ts";
 import { states } from "./requests.ts";
 
-const json = fc
-  .dictionary(
-    fc.string().filter((key) => key !== "__proto__"),
-    fc.jsonValue({ maxDepth: 3 }),
-  )
-  .map((v) => JSON.parse(JSON.stringify(v)) as PropertyMap);
+const json = fc.dictionary(fc.string(), fc.jsonValue({ maxDepth: 3 })).map((v) => JSON.parse(JSON.stringify(v)) as PropertyMap);
 
 test("recorded drift: inputs after a refresh are the live object cut to what was declared", () => {
   const declared = Object.fromEntries(states.step6!.map(({ type, id, inputs }) => [`${type} ${id}`, inputs]));
@@ -20,7 +15,7 @@ test("recorded drift: inputs after a refresh are the live object cut to what was
 });
 
 test("additions are cut, changes and other kinds of value stand, lists go by index", () => {
-  expect(prune({ a: 1, b: 2 }, { a: 0 })).toEqual({ a: 1 });
+  expect(prune({ a: 1, b: 2, toString: 3 }, { a: 0 })).toEqual({ a: 1 });
   expect(prune({ a: { x: 1, y: 2 } }, { a: { x: 0, z: 0 } })).toEqual({ a: { x: 1 } });
   expect(prune({ a: "text" }, { a: { x: 0 } })).toEqual({ a: "text" });
   expect(prune({ a: [{ x: 1, y: 2 }, { x: 3 }] }, { a: [{ x: 0 }] })).toEqual({ a: [{ x: 1 }] });

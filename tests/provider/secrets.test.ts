@@ -38,7 +38,7 @@ test("outputs bear the marks of the inputs, lists as a whole, and a Secret's dat
 
 test("marks change no value", () => {
   const value = fc.dictionary(
-    fc.string().filter((key) => key !== "__proto__"),
+    fc.string(),
     fc.oneof(fc.string(), fc.integer(), fc.array(fc.string()), fc.dictionary(fc.constantFrom("a", "b"), fc.string())),
   );
   fc.assert(
@@ -46,7 +46,7 @@ test("marks change no value", () => {
       const secretive: PropertyMap = Object.fromEntries(Object.entries(from).map(([key, x]) => [key, new Secret(x as never)]));
       const marked = markSecrets(onto as PropertyMap, secretive);
       expect(reveal(marked)).toEqual(onto);
-      for (const key of Object.keys(onto)) expect(marked[key] instanceof Secret).toBe(key in from);
+      for (const key of Object.keys(onto)) expect(marked[key] instanceof Secret).toBe(Object.hasOwn(from, key));
     }),
   );
 });
@@ -54,12 +54,12 @@ test("marks change no value", () => {
 test("state's keys of a definition's schema are the SDK's, and read back as parts", () => {
   const outputs = checkpoint({
     inputs: { a: 1 },
-    live: { kind: "X", "x-kubernetes-list-type": "map" },
+    live: { kind: "CustomResourceDefinition", "x-kubernetes-list-type": "map" },
     fieldManager: "pulumi-kubernetes-1",
     initialApiVersion: "v1",
   });
   expect(outputs).toEqual({
-    kind: "X",
+    kind: "CustomResourceDefinition",
     x_kubernetes_list_type: "map",
     __inputs: { a: 1 },
     __initialApiVersion: "v1",
@@ -67,7 +67,7 @@ test("state's keys of a definition's schema are the SDK's, and read back as part
   });
   expect(parseCheckpoint(outputs)).toEqual({
     oldInputs: { a: 1 },
-    live: { kind: "X", x_kubernetes_list_type: "map" },
+    live: { kind: "CustomResourceDefinition", x_kubernetes_list_type: "map" },
     fieldManager: "pulumi-kubernetes-1",
     initialApiVersion: "v1",
   });

@@ -2,6 +2,7 @@ import { isMap, type PropertyMap, reveal, type Value } from "../../engine/values
 import { metadataOf } from "./annotations.ts";
 import { CREATE_MANAGER, managedFields } from "./managed-fields.ts";
 import { normalize } from "./normalize.ts";
+import { own } from "./own.ts";
 
 /**
  * Did an interrupted creation with these inputs make this object? Then it bears the marks of our client-side create and of no later
@@ -18,7 +19,7 @@ export function isOurOrphan(live: PropertyMap, interrupted: PropertyMap): boolea
 
 /** Is everything in `wanted` also in `value`? Quantities count as equal however they are written. */
 export function contains(value: Value | undefined, wanted: Value): boolean {
-  if (isMap(wanted)) return isEmpty(wanted) || (isMap(value) && Object.entries(wanted).every(([key, x]) => contains(value[key], x)));
+  if (isMap(wanted)) return isEmpty(wanted) || (isMap(value) && Object.entries(wanted).every(([key, x]) => contains(own(value, key), x)));
   if (Array.isArray(wanted)) {
     if (wanted.length === 0) return value === undefined || (Array.isArray(value) && value.length === 0);
     return Array.isArray(value) && value.length === wanted.length && wanted.every((x, i) => contains(value[i], x));

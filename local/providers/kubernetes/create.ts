@@ -77,8 +77,10 @@ async function reallyCreate(
     retries: 4,
     minTimeout: 500,
     signal,
-    shouldRetry: ({ error }) =>
-      isNamespaceMissing(error) || error instanceof UnknownKindError || (error instanceof ConnectionError && error.sent),
+    shouldRetry: ({ error, attemptNumber }) =>
+      isNamespaceMissing(error) ||
+      error instanceof UnknownKindError ||
+      (error instanceof ConnectionError && error.sent && attemptNumber < 3),
   });
   return settle(client, place!, request, { inputs, ...made, fieldManager, initialApiVersion: String(object.apiVersion), what });
 }

@@ -4,6 +4,7 @@ import { nameOf, namespaceOf } from "./annotations.ts";
 import { parseCheckpoint } from "./checkpoint.ts";
 import { isAutonamed, isNamed } from "./naming.ts";
 import { normalize } from "./normalize.ts";
+import { own } from "./own.ts";
 import { isWithin, type Path, parsePath, renderPath } from "./paths.ts";
 import { prune } from "./prune.ts";
 import { forceNewPaths, type MutabilityOptions, type RulePath } from "./replacement-rules.ts";
@@ -74,7 +75,7 @@ function same(a: Value | undefined, b: Value | undefined): boolean {
   if (Array.isArray(a) && Array.isArray(b)) return a.length === b.length && a.every((x, i) => same(x, b[i]));
   if (isMap(a) && isMap(b)) {
     const keys = Object.keys(a);
-    return keys.length === Object.keys(b).length && keys.every((key) => same(a[key], b[key]));
+    return keys.length === Object.keys(b).length && keys.every((key) => same(own(a, key), own(b, key)));
   }
   return false;
 }
@@ -88,7 +89,7 @@ class Differ {
 
   compareMaps(path: Path, olds: PropertyMap, news: PropertyMap, oldInputs: PropertyMap): void {
     const keys = new Set([...Object.keys(olds), ...Object.keys(news)]);
-    for (const key of [...keys].sort()) this.compare([...path, key], olds[key], news[key], oldInputs[key]);
+    for (const key of [...keys].sort()) this.compare([...path, key], own(olds, key), own(news, key), own(oldInputs, key));
   }
 
   private compareLists(path: Path, olds: Value[], news: Value[], oldInputs: Value[]): void {

@@ -15,7 +15,9 @@ export function failure(error: unknown, what: string, verb: string, ...submitted
   if (error instanceof UserError || error instanceof ProviderError) return error;
   if (error instanceof ApiError) return new ProviderError(scrub(`${what}: ${refusal(error, verb)}`, ...submitted));
   if (error instanceof ConnectionError || error instanceof UnknownKindError)
-    return new ProviderError(`${what}: cannot ${verb} it: ${error.message}`);
+    return new ProviderError(`${what}: cannot ${verb} it: ${error.message}`, {
+      outcomeUnknown: error instanceof ConnectionError && error.sent,
+    });
   if (error instanceof Error && error.name === "AbortError")
     return new ProviderError(`${what}: cancelled before the cluster was asked to ${verb} it`);
   return error instanceof Error

@@ -1,5 +1,6 @@
 import { isMap, type PropertyMap, type Value } from "../../engine/values.ts";
 import { metadataOf } from "./annotations.ts";
+import { own } from "./own.ts";
 import type { Path } from "./paths.ts";
 
 /** Who last set which fields of an object (metav1.ManagedFieldsEntry). */
@@ -72,7 +73,7 @@ export function takeoverPatch(object: PropertyMap, fieldManager: string): Value 
 function union(a: PropertyMap, b: PropertyMap): PropertyMap {
   const merged: PropertyMap = { ...a };
   for (const [key, value] of Object.entries(b)) {
-    const other = merged[key];
+    const other = own(merged, key);
     merged[key] = isMap(other) && isMap(value) ? union(other, value) : value;
   }
   return merged;

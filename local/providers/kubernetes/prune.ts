@@ -1,4 +1,5 @@
 import { isMap, type PropertyMap, type Value } from "../../engine/values.ts";
+import { own } from "./own.ts";
 
 const kindOf = (value: Value): string => (Array.isArray(value) ? "array" : isMap(value) ? "map" : value === null ? "null" : typeof value);
 
@@ -7,12 +8,12 @@ const kindOf = (value: Value): string => (Array.isArray(value) ? "array" : isMap
  * what others added is not taken for a change. Where the two are of different kinds, the live value stands.
  */
 export function prune(live: PropertyMap, shape: PropertyMap): PropertyMap {
-  const pruned: PropertyMap = {};
-  for (const [key, value] of Object.entries(live)) {
-    const wanted = shape[key];
-    if (wanted !== undefined) pruned[key] = pruneValue(value, wanted);
-  }
-  return pruned;
+  return Object.fromEntries(
+    Object.entries(live).flatMap(([key, value]) => {
+      const wanted = own(shape, key);
+      return wanted === undefined ? [] : [[key, pruneValue(value, wanted)]];
+    }),
+  );
 }
 
 function pruneValue(live: Value, shape: Value): Value {

@@ -1,4 +1,5 @@
 import { isMap, type PropertyMap, reveal, Secret, type Value } from "../../engine/values.ts";
+import { own } from "./own.ts";
 
 const hasSecret = (value: Value): boolean =>
   value instanceof Secret || (Array.isArray(value) ? value.some(hasSecret) : isMap(value) && Object.values(value).some(hasSecret));
@@ -8,17 +9,16 @@ const hasSecret = (value: Value): boolean =>
  * anywhere is secret as a whole, since a server may reorder it. `data` and `stringData` of a Secret are secret always.
  */
 export function markSecrets(onto: PropertyMap, from: PropertyMap): PropertyMap {
-  const marked: PropertyMap = {};
   const isSecretKind = onto.kind === "Secret" && onto.apiVersion === "v1";
-  for (const [key, value] of Object.entries(onto)) {
-    const source = from[key];
-    if (value instanceof Secret) marked[key] = value;
-    else if (isSecretKind && (key === "data" || key === "stringData")) marked[key] = new Secret(reveal(value));
-    else if (source === undefined) marked[key] = value;
-    else if (isMap(value) && isMap(source)) marked[key] = markSecrets(value, source);
-    else marked[key] = hasSecret(source) ? new Secret(reveal(value)) : value;
-  }
-  return marked;
+  const mark = (key: string, value: Value): Value => {
+    const source = own(from, key);
+    if (value instanceof Secret) return value;
+    if (isSecretKind && (key === "data" || key === "stringData")) return new Secret(reveal(value));
+    if (source === undefined) return value;
+    if (isMap(value) && isMap(source)) return markSecrets(value, source);
+    return hasSecret(source) ? new Secret(reveal(value)) : value;
+  };
+  return Object.fromEntries(Object.entries(onto).map(([key, value]) => [key, mark(key, value)]));
 }
 
 /** Every secret text in a value, for scrubbing; in a Secret's `data` both the base64 text and what it encodes. */

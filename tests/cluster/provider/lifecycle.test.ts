@@ -81,6 +81,13 @@ test("a Secret comes back marked, and its values never in clear", async () => {
   expect((await world.read(secret))!.inputs.data).toBeInstanceOf(Secret);
 });
 
+test("a key may have any name", async () => {
+  const data = { constructor: "1", toString: "2", "x-kubernetes-list-type": "3" };
+  const made = await world.create(CONFIG_MAP, "keys", configMap(world.namespace, "keys", data));
+  expect({ ...plain((await world.live("v1", "configmaps", "keys"))!.data) }).toEqual(data);
+  expect((await world.diff(made, configMap(world.namespace, "keys", data))).changes).toBe(false);
+});
+
 test("an awaited ClusterIP Service needs no settling time", async () => {
   const started = performance.now();
   await world.create(SERVICE, "web", {

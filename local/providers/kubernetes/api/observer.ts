@@ -23,6 +23,8 @@ const LONGEST_PAUSE_MS = 10_000;
 export class Observer {
   /** The first list has come, or never will (no right to see them): `objects` is as good as it gets. */
   synced = false;
+  /** These credentials may not list or watch the objects: `objects` says nothing. */
+  denied = false;
   private readonly listWatch: ListWatch<KubernetesObject>;
   private readonly options: ObserveOptions;
   private pause = FIRST_PAUSE_MS;
@@ -62,6 +64,7 @@ export class Observer {
   private restart(error: unknown): void {
     if (this.stopped || this.options.signal.aborted) return;
     if (error instanceof ApiError && (error.code === 403 || error.code === 404)) {
+      this.denied = error.code === 403;
       this.synced = true;
       this.options.onChange();
       return;

@@ -1,8 +1,11 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { isMap, type PropertyMap } from "../../../engine/values.ts";
 import { metadataOf } from "../annotations.ts";
 import type { Client, Place } from "../api/client.ts";
 import { Observer } from "../api/observer.ts";
 import { uidOf } from "./awaiters.ts";
+
+const POLL_MS = 500;
 
 export interface GoneOptions {
   client: Client;
@@ -30,6 +33,7 @@ export async function awaitGone({ client, place, uid, timeoutSeconds, signal }: 
   try {
     for (;;) {
       const live = observer.objects[0];
+      if (observer.denied) return await pollUntilGone(client, place, uid, deadline, signal);
       if (observer.synced && (live === undefined || uidOf(live) !== uid)) return undefined;
       if (signal.aborted) return "cancelled while waiting until it is gone";
       if (Date.now() >= deadline) return `still there after ${timeoutSeconds} s${live === undefined ? "" : holdUps(live)}`;
@@ -45,6 +49,22 @@ export async function awaitGone({ client, place, uid, timeoutSeconds, signal }: 
     observer.stop();
     stop.abort();
     signal.removeEventListener("abort", onAbort);
+  }
+}
+
+/** For credentials that may get the object, but not list and watch. */
+async function pollUntilGone(
+  client: Client,
+  place: Place,
+  uid: string,
+  deadline: number,
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  for (;;) {
+    const live = await client.get(place, signal);
+    if (live === undefined || uidOf(live) !== uid) return undefined;
+    if (Date.now() >= deadline) return `still there${holdUps(live)}`;
+    await sleep(POLL_MS, undefined, { signal });
   }
 }
 

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { PropertyMap } from "../../../engine/values.ts";
-import { metadataOf, nameOf } from "../annotations.ts";
+import { metadataOf, nameOf, SKIP_AWAIT } from "../annotations.ts";
 import type { Client, Place } from "../api/client.ts";
 import { Observer } from "../api/observer.ts";
 import { type Awaiter, podSelector, uidOf } from "./awaiters.ts";
@@ -63,6 +63,7 @@ export async function awaitReady(options: AwaitOptions): Promise<string[]> {
       let recheckAt: number | undefined;
       if (observers.every((observer) => observer.synced)) {
         const live = self.objects[0];
+        if (self.denied) return [mayNotWatch(place)];
         if (live === undefined || uidOf(live) !== uidOf(object)) return ["it was deleted while this run waited for it; run it again"];
         const events = related.events?.objects ?? [];
         if (!synced && options.existed) for (const event of events) oldEvents.add(versionOf(event));
@@ -99,6 +100,9 @@ export async function awaitReady(options: AwaitOptions): Promise<string[]> {
     signal.removeEventListener("abort", onAbort);
   }
 }
+
+export const mayNotWatch = ({ resource }: Place): string =>
+  `these credentials may not list and watch ${resource.plural}, so nobody can tell what becomes of it: grant that, or set the annotation ${SKIP_AWAIT}: "true"`;
 
 /** Deletes pods that the controller would wait for in vain. */
 async function unblock({ client, place, log, signal }: AwaitOptions, blockers: readonly PropertyMap[]): Promise<void> {
