@@ -1,7 +1,7 @@
 import { type Context, EXIT } from "./context.ts";
 import type { Followed } from "./follow.ts";
 import { failuresOf } from "./report/failure.ts";
-import { soFar } from "./report/headline.ts";
+import { hasChanges, soFar } from "./report/headline.ts";
 import { failureLines } from "./report/print.ts";
 import { duration } from "./report/text.ts";
 import type { Selected } from "./selector.ts";
@@ -17,11 +17,13 @@ export function notThrough(
   const { bold, red } = io.colors;
   const stopped = result.result === "cancelled";
   const time = duration(result.durationSeconds);
-  const far = soFar(result.changeSummary);
-  say(
-    `\n${red(bold(stack))}: ${stopped ? "stopped" : "failed"} after ${time}: ${far}. What was done is recorded; the next \`${verb}\` goes on from there.`,
-  );
   const failures = failuresOf(result, inventory.all(result.steps), stack);
+  // A program that is refused before its first resource leaves everything as it was.
+  const untouched = !hasChanges(result.changeSummary) && failures.every((f) => f.object === undefined);
+  const far = untouched
+    ? "nothing was changed."
+    : `${soFar(result.changeSummary)}. What was done is recorded; the next \`${verb}\` goes on from there.`;
+  say(`\n${red(bold(stack))}: ${stopped ? "stopped" : "failed"} after ${time}: ${far}`);
   // Who pressed Ctrl-C knows why the run ended; only what was under way is news.
   const news = stopped ? failures.filter((f) => f.object !== undefined).map((f) => ({ ...f, next: undefined })) : failures;
   for (const line of failureLines(news, io.colors, { verb: stopped ? "under way" : "failed", cluster })) io.err(line);

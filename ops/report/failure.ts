@@ -68,9 +68,10 @@ export function failuresOf(result: Pick<RunResult, "diagnostics">, seen: readonl
     if (lines.length > 0) byUrn.set(urn, [...new Set([...(byUrn.get(urn) ?? []), ...lines])]);
   }
   // "update failed" says nothing beside the failure itself.
-  const telling = [...byUrn].filter(
-    ([urn, lines]) => urn !== "" || byUrn.size === 1 || !lines.every((line) => /^(update|preview|destroy|refresh|run) failed$/.test(line)),
+  const bare = [...byUrn].map(
+    ([urn, lines]) => [urn, lines.filter((line) => !/^(update|preview|destroy|refresh|run) failed$/.test(line))] as const,
   );
+  const telling = bare.some(([, lines]) => lines.length > 0) ? bare.filter(([, lines]) => lines.length > 0) : [...byUrn];
   return telling.map(([urn, lines]) =>
     failure(
       urn,
@@ -81,7 +82,7 @@ export function failuresOf(result: Pick<RunResult, "diagnostics">, seen: readonl
   );
 }
 
-function failure(urn: string, lines: string[], seen: Seen | undefined, stack: string): Failure {
+function failure(urn: string, lines: readonly string[], seen: Seen | undefined, stack: string): Failure {
   const advice = ADVICE.find(({ reason }) => lines.some((line) => reason.test(line)));
   const why = advice ? [...lines.filter((line) => advice.reason.test(line)), ...lines.filter((line) => !advice.reason.test(line))] : lines;
   if (urn === "")
