@@ -56,6 +56,16 @@ test("is made once, and again as a whole when it is damaged or nearly over", asy
   expect(readFileSync(files.serviceAccountKey, "utf8")).toBe(serviceAccountKey);
 });
 
+test("is made again when its parts are of two sets", async () => {
+  const files = pkiFiles(layout);
+  const certificate = readFileSync(files.server.cert);
+  writeFileSync(files.etcdClient.cert, "damaged");
+  await ensurePki(layout);
+  writeFileSync(files.server.cert, certificate); // of the first set
+  expect(await ensurePki(layout)).toBe(true);
+  expect(await ensurePki(layout)).toBe(false);
+});
+
 test("each kubeconfig has a user of its own, and follows the server's address", () => {
   writeKubeconfigs(layout, "https://127.0.0.1:1");
   writeKubeconfigs(layout, "https://127.0.0.1:2");

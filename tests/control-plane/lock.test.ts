@@ -4,7 +4,7 @@ import os from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { lockOwner, tryLock, withLock } from "../../local/cluster/builder/lock.js";
+import { lockOwner, takeAway, tryLock, withLock } from "../../local/cluster/builder/lock.js";
 import { findProcess, listProcesses } from "../../local/cluster/builder/processes.js";
 
 let dir = "";
@@ -66,6 +66,14 @@ test.each([
   expect(tryLock(file, "tests")).toBeUndefined();
   expect(JSON.parse(readFileSync(file, "utf8"))).toMatchObject({ pid: process.pid });
   expect(readdirSync(dir)).toEqual(["the.lock"]);
+});
+
+test("taking a dead owner's lock away spares the one that another process put in its place meanwhile", () => {
+  writeFileSync(file, "a new owner");
+  takeAway(file, "the dead owner");
+  expect(readFileSync(file, "utf8")).toBe("a new owner");
+  takeAway(file, "a new owner");
+  expect(readdirSync(dir)).toEqual([]);
 });
 
 test("of many processes that find a dead owner's lock, one has it at a time", async () => {

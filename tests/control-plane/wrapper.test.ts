@@ -40,7 +40,8 @@ beforeEach(() => {
   );
   bin = path.join(dir, "bin");
   mkdirSync(bin);
-  for (const tool of ["sh", "cat", "cksum", "dirname", "readlink", "ln", "mkdir", "sleep"]) symlinkSync(which(tool), path.join(bin, tool));
+  for (const tool of ["sh", "cat", "cksum", "dirname", "readlink", "chmod", "ln", "mkdir", "sleep"])
+    symlinkSync(which(tool), path.join(bin, tool));
   symlinkSync(process.execPath, path.join(bin, "node"));
   program(
     "npm",
@@ -142,7 +143,7 @@ describe("the wrapper script", () => {
   });
 
   test("where npm brings no Node.js that runs, the one on PATH must be new enough", () => {
-    program("npm", "mkdir -p node_modules/.bin; echo 'not a program' > node_modules/.bin/node");
+    program("npm", "mkdir -p node_modules/.bin; echo 'not a program' > node_modules/.bin/node; chmod +x node_modules/.bin/node");
     expect(run(["x"]).status).toBe(3); // this test's own Node.js is new enough
     program("node", 'case "$1" in -p) echo 22 ;; *) echo v22.0.0 ;; esac');
     const { stderr, status } = run(["x"]);

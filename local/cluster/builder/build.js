@@ -92,7 +92,7 @@ async function build(work, report, signal) {
   await go(["build", "-v", ...buildFlags(versions), "-o", `${out}/`, ...mains], {
     env,
     onLine: (line) => {
-      if (!known.has(line) || compiled.has(line)) return;
+      if (!known.has(line)) return;
       compiled.add(line);
       appendFileSync(record, `${line}\n`);
       report({ phase: "build", message, done: compiled.size, total: packages.length });

@@ -85,7 +85,7 @@ function unlock(file) {
  * @param {string} file
  * @param {string} deadOwner
  */
-function takeAway(file, deadOwner) {
+export function takeAway(file, deadOwner) {
   const aside = `${file}.${process.pid}.stale`;
   try {
     renameSync(file, aside);
