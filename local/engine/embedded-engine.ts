@@ -1,6 +1,9 @@
+import { existsSync, readdirSync } from "node:fs";
+import path from "node:path";
 import type { Engine, HistoryEntry, ImportSpec, LockOwner, RunOptions, RunResult, StackSummary } from "../../ops/engine.ts";
 import { UserError } from "../../ops/user-error.ts";
 import { openBackend, passphraseCrypter, WrongPassphrase } from "./backend/index.ts";
+import { stackLayout } from "./backend/layout.ts";
 import { loadStackConfig, type Project, stackSalt, undecryptableKeys } from "./project.ts";
 import type { ProviderFactory } from "./provider.ts";
 import { type RunKind, runOn } from "./run/run.ts";
@@ -85,16 +88,20 @@ export class EmbeddedEngine implements Engine {
   }
 
   async stacks(): Promise<StackSummary[]> {
-    const { backendDir, passphrase } = this.#options;
+    const { backendDir, passphrase, allowForeign } = this.#options;
+    const project = this.#project.name;
+    const withSettings = new Set(this.#project.stacks());
+    const names = [...new Set([...withSettings, ...stacksWithState(backendDir, project)])].sort();
     return Promise.all(
-      this.#project.stacks().map(async (name) => {
-        const backend = await openBackend({ backendDir, passphrase, project: this.#project.name, stack: name });
-        if (!(await backend.exists())) return { name, hasSettings: true, hasState: false };
+      names.map(async (name) => {
+        const hasSettings = withSettings.has(name);
+        const backend = await openBackend({ backendDir, passphrase, allowForeign, project, stack: name });
+        if (!(await backend.exists())) return { name, hasSettings, hasState: false };
         const exported = (await backend.export()) as { deployment?: { resources?: unknown[] } };
         const [newest] = await backend.history();
         return {
           name,
-          hasSettings: true,
+          hasSettings,
           hasState: true,
           resourceCount: exported.deployment?.resources?.length ?? 0,
           ...(newest === undefined ? {} : { lastUpdate: newest.endTime ?? newest.startTime }),
@@ -144,4 +151,10 @@ export class EmbeddedEngine implements Engine {
       `Stack "${this.#options.stack}" of project ${this.#project.name} has no state here. Make it with \`liftlock up\`.`,
     );
   }
+}
+
+function stacksWithState(backendDir: string, project: string): string[] {
+  const dir = path.dirname(stackLayout(backendDir, project, "any").checkpointFile);
+  if (!existsSync(dir)) return [];
+  return readdirSync(dir).flatMap((file) => (file.endsWith(".json") ? [file.slice(0, -".json".length)] : []));
 }

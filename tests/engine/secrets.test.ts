@@ -87,7 +87,7 @@ describe("a secret", () => {
 
 const reallyIn = (project: TestProject): unknown => {
   const entry = [...project.cloud.entries.values()].find(({ id }) => id.startsWith("a-"));
-  return (entry?.inputs.token as { value?: unknown }).value;
+  return (entry?.inputs.token as { value?: unknown } | undefined)?.value;
 };
 
 const files = (dir: string): string[] =>

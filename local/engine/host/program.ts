@@ -51,7 +51,8 @@ export function startProgram(options: ProgramOptions): RunningProgram {
       ...(options.preview ? ["--dry-run"] : []),
       options.file,
     ],
-    { cwd: pwd, stdio: ["ignore", "pipe", "pipe"], env: environment(options, runner) },
+    // In a process group of its own: a Ctrl-C is the engine's to act on, not the program's.
+    { cwd: pwd, detached: true, stdio: ["ignore", "pipe", "pipe"], env: environment(options, runner) },
   );
   const lines = [forward(child.stdout, "stdout", options), forward(child.stderr, "stderr", options)];
   const exited = new Promise<{ code: number | null; signal: NodeJS.Signals | null }>((resolve, reject) => {

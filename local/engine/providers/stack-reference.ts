@@ -2,7 +2,7 @@ import { UserError } from "../../../ops/user-error.ts";
 import { parseStackName } from "../backend/layout.ts";
 import type { Provider, ProviderFactory } from "../provider.ts";
 import { noDiff } from "../steps/diff.ts";
-import { type PropertyMap, Secret } from "../values.ts";
+import { type PropertyMap, Secret, Unknown } from "../values.ts";
 
 export const stackReferenceType = "pulumi:pulumi:StackReference";
 
@@ -10,7 +10,8 @@ export interface StackOutputs {
   project: string;
   /** Full name of the stack being worked on, and its outputs before this run: a stack may read its own. */
   own: { name: string; outputs: PropertyMap };
-  others(name: string): Promise<PropertyMap | undefined>;
+  /** `UNKNOWN` when nobody can tell. */
+  others(name: string): Promise<PropertyMap | Unknown | undefined>;
 }
 
 /** The engine's own package: reads the current outputs of stacks. */
@@ -33,6 +34,7 @@ export function stackReferenceFactory(outputs: StackOutputs): ProviderFactory {
           `StackReference "${id}": there is no such stack in this backend (looked for ${name}). Deploy it first, or mend the name.`,
         );
       }
+      if (values instanceof Unknown) return { id, inputs: { name: id }, outputs: { name: id, outputs: values, secretOutputNames: values } };
       const secretOutputNames = Object.keys(values).filter((key) => values[key] instanceof Secret);
       return { id, inputs: { name: id }, outputs: { name: id, outputs: values, secretOutputNames } };
     },

@@ -52,6 +52,11 @@ export class Deployment implements ProgramHandler {
     context.signal.addEventListener("abort", () => this.stop(), { once: true });
   }
 
+  /** URNs that the program declared, in its order. */
+  get declared(): ReadonlySet<string> {
+    return this.#generator.registered;
+  }
+
   /** Nothing new is started from here on; the program waits for ever. */
   stop(): void {
     this.#stopped = true;

@@ -33,7 +33,7 @@ export async function runOn(kind: RunKind, options: SessionOptions, parallel: nu
   const durationSeconds = (endTime.getTime() - started.getTime()) / 1000;
   reporter.summary(preview, durationSeconds, result);
   if (!preview) {
-    await options.backend.appendHistory({
+    await options.backend?.appendHistory({
       kind,
       startTime: started,
       endTime,
@@ -56,7 +56,7 @@ export async function runOn(kind: RunKind, options: SessionOptions, parallel: nu
 }
 
 async function perform(kind: RunKind, session: Session, parallel: number): Promise<boolean> {
-  if (kind === "update") return update(session, parallel);
+  if (kind === "update") return (await update(session, parallel)) !== undefined;
   if (kind === "refresh") {
     await refreshAll(session, parallel, true);
     return true;

@@ -3,10 +3,10 @@ import type { Project } from "../project.ts";
 import type { ProviderFactory } from "../provider.ts";
 import { ProviderRegistry } from "../providers/registry.ts";
 import { stackReferenceFactory } from "../providers/stack-reference.ts";
-import { randomSeed } from "../seed.ts";
+import { randomSeed, type SeedSource } from "../seed.ts";
 import type { Snapshot, StackBackend, StackConfig } from "../state.ts";
 import { rootUrn } from "../urn.ts";
-import type { PropertyMap } from "../values.ts";
+import { type PropertyMap, UNKNOWN } from "../values.ts";
 import type { RunContext } from "./context.ts";
 import { Reporter } from "./reporter.ts";
 import { Scrubber } from "./scrubber.ts";
@@ -18,10 +18,13 @@ export interface SessionOptions {
   stack: string;
   config: StackConfig;
   providers: readonly ProviderFactory[];
-  backend: StackBackend;
+  /** Without one nothing is saved, and other stacks' outputs are unknown. */
+  backend?: StackBackend;
   snapshot: Snapshot;
   preview: boolean;
   run: RunOptions;
+  /** Where automatic names come from; chance when not said. */
+  seed?: SeedSource;
 }
 
 export interface Session extends SessionOptions {
@@ -39,11 +42,11 @@ export function openSession(options: SessionOptions): Session {
     scrubber.learn(state.outputs);
   }
   const reporter = new Reporter(scrubber, run.onEvent as ((event: EngineEvent) => void) | undefined);
-  const store = new SnapshotStore(snapshot, preview ? undefined : (next) => backend.save(next));
+  const store = new SnapshotStore(snapshot, preview ? undefined : (next) => backend?.save(next));
   const references = stackReferenceFactory({
     project: project.name,
     own: { name: `organization/${project.name}/${stack}`, outputs: ownOutputs(snapshot, stack, project.name) },
-    others: (name) => backend.outputsOf(name),
+    others: async (name) => (backend === undefined ? UNKNOWN : backend.outputsOf(name)),
   });
   const context: RunContext = {
     project: project.name,
@@ -52,7 +55,7 @@ export function openSession(options: SessionOptions): Session {
     registry: new ProviderRegistry([...options.providers, references]),
     store,
     reporter,
-    seed: randomSeed,
+    seed: options.seed ?? randomSeed,
     signal: run.signal ?? new AbortController().signal,
     targets: run.targets === undefined || run.targets.length === 0 ? undefined : new Set(run.targets),
   };

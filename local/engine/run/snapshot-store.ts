@@ -9,7 +9,7 @@ import { parseReference } from "../urn.ts";
 export class SnapshotStore {
   /** Resources as they were before the run; `delete` and `pendingReplacement` marks are set on them. */
   readonly #base: ResourceState[];
-  readonly #save: ((snapshot: Snapshot) => Promise<void>) | undefined;
+  readonly #save: ((snapshot: Snapshot) => Promise<void> | undefined) | undefined;
   readonly #gone = new Set<ResourceState>();
   readonly #done: ResourceState[] = [];
   readonly #pending = new Map<string, Snapshot["pendingOperations"][number]>();
@@ -17,7 +17,7 @@ export class SnapshotStore {
   #pruned = false;
 
   /** Without `save` nothing is written: a preview. */
-  constructor(snapshot: Snapshot, save?: (snapshot: Snapshot) => Promise<void>) {
+  constructor(snapshot: Snapshot, save?: (snapshot: Snapshot) => Promise<void> | undefined) {
     this.#base = [...snapshot.resources];
     this.#save = save;
     for (const operation of snapshot.pendingOperations) this.#pending.set(operation.resource.urn, operation);

@@ -5,8 +5,11 @@ import { Deployment } from "./deployment.ts";
 import { refreshOne } from "./refresh.ts";
 import type { Session } from "./session.ts";
 
-/** Runs the program and brings the stack to what it declares; a preview goes through the same motions and changes nothing. */
-export async function update(session: Session, parallel: number): Promise<boolean> {
+/**
+ * Runs the program and brings the stack to what it declares; a preview goes through the same motions and changes nothing. Gives the
+ * URNs that the program declared, in its order, or undefined when something failed.
+ */
+export async function update(session: Session, parallel: number): Promise<ReadonlySet<string> | undefined> {
   const { context, project, stack, config, preview, run } = session;
   // The program starts while the old state is read again.
   const ready = run.refresh ? refreshAll(session, parallel, false) : Promise.resolve();
@@ -28,9 +31,9 @@ export async function update(session: Session, parallel: number): Promise<boolea
       Promise.race([deployment.failed.then(() => true), program.ended.then((end) => end.failed)]),
     ]);
     await deployment.idle();
-    if (failed || context.signal.aborted) return false;
+    if (failed || context.signal.aborted) return undefined;
     await deployment.finish();
-    return true;
+    return deployment.declared;
   } finally {
     deployment.stop();
     await program.stop();
