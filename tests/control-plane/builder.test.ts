@@ -34,7 +34,7 @@ case "$1 $2" in
   "list -mod=readonly")
     case "$3" in
       -deps) echo "go: downloading example.test/one v1.0.0" >&2; printf 'one\\ntwo\\nthree\\n' ;;
-      -m) mkdir -p "$LIFTLOCK_CACHE/gw/config/crd/standard"; echo "kind: X" > "$LIFTLOCK_CACHE/gw/config/crd/standard/gateway.networking.k8s.io_gateways.yaml"; echo "$LIFTLOCK_CACHE/gw" ;;
+      -f) mkdir -p "$LIFTLOCK_CACHE/gw/config/crd/standard"; echo "kind: X" > "$LIFTLOCK_CACHE/gw/config/crd/standard/gateway.networking.k8s.io_gateways.yaml"; echo "$LIFTLOCK_CACHE/gw" ;;
     esac ;;
   "build -v")
     mkdir -p "$GOCACHE"; touch "$GOCACHE/big"

@@ -82,6 +82,13 @@ async function build(work, report, signal) {
   const env = { CGO_ENABLED: "0", GOCACHE: path.join(work, "gocache"), GOTMPDIR: temporary };
   const packages = (await go(["list", "-mod=readonly", "-deps", ...mains], { env, onLine: onDownload, ...aborting })).split("\n");
 
+  // By a package of it: asked about the module alone (-m), Go does not fetch it.
+  const gatewayApi = await go(["list", "-mod=readonly", "-f", "{{.Module.Dir}}", "sigs.k8s.io/gateway-api/apis/v1"], {
+    env,
+    onLine: onDownload,
+    ...aborting,
+  });
+
   // `go build -v` names each package that it compiles, and none that is already in its cache: what an interrupted run did is on record beside it.
   const record = path.join(work, "compiled");
   const compiled = new Set(existsSync(record) ? readFileSync(record, "utf8").split("\n") : []);
@@ -100,21 +107,20 @@ async function build(work, report, signal) {
     ...aborting,
   });
   report({ phase: "build", message: "keeping the programs, removing the build cache" });
-  return finish(work, out, { versions, go: goVersion, builtAt: new Date().toISOString(), files: {} }, aborting);
+  return finish(work, out, gatewayApi, { versions, go: goVersion, builtAt: new Date().toISOString(), files: {} });
 }
 
 /**
  * Puts programs and manifests in order and moves them to their place in one step, then removes what the build left.
  * @param {string} work
  * @param {string} out
+ * @param {string} gatewayApi   directory of its module
  * @param {Manifest} manifest
- * @param {{ signal?: AbortSignal }} aborting
  */
-async function finish(work, out, manifest, aborting) {
+function finish(work, out, gatewayApi, manifest) {
   for (const [name, program] of Object.entries(programs)) {
     if (program.builtAs !== name) renameSync(path.join(out, program.builtAs), path.join(out, name));
   }
-  const gatewayApi = await go(["list", "-mod=readonly", "-m", "-f", "{{.Dir}}", "sigs.k8s.io/gateway-api"], aborting);
   const standard = path.join(gatewayApi, "config", "crd", "standard");
   mkdirSync(path.join(out, "gateway-api"), { recursive: true });
   for (const name of readdirSync(standard).filter((name) => /^gateway\.networking\.k8s\.io_[a-z]+\.yaml$/.test(name))) {
