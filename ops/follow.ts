@@ -24,7 +24,7 @@ export async function follow(context: Context, what: string, run: (options: RunO
     };
     return { result: await run({ onEvent, signal }), inventory };
   }
-  const progress = new Progress(undefined, () => signal.aborted);
+  const progress = new Progress({ stopping: () => signal.aborted, live: io.screen !== undefined });
   const status = await statusLine(io, what, io.out);
   const tick = setInterval(() => status.now(`${what}: ${progress.now()}`), TICK_MS);
   // A log without a moving line still shows that the run lives.

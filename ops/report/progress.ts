@@ -16,20 +16,27 @@ const DONE: Record<string, string> = {
   discard: "left in place",
 };
 
+/** How the run is watched. */
+export interface Watch {
+  /** Seconds. */
+  clock(): number;
+  /** Was the run asked to end? What ends then did not fail by itself. */
+  stopping(): boolean;
+  /** A moving line shows what is under way; otherwise each new status is a line of its own. */
+  readonly live: boolean;
+}
+
 /** Turns the engine's events into what a person watches: a line for each resource done, and what is under way now. */
 export class Progress {
-  readonly #clock: () => number;
   readonly #running = new Map<string, { label: string; since: number; status?: string }>();
   readonly #labels = new Map<string, string>();
   readonly #said = new Map<string, string>();
   #done = 0;
 
-  readonly #stopping: () => boolean;
+  readonly #watch: Watch;
 
-  /** `clock`: seconds. `stopping`: was the run asked to end? What ends then did not fail by itself. */
-  constructor(clock: () => number = () => performance.now() / 1000, stopping: () => boolean = () => false) {
-    this.#clock = clock;
-    this.#stopping = stopping;
+  constructor(watch: Partial<Watch> = {}) {
+    this.#watch = { clock: () => performance.now() / 1000, stopping: () => false, live: false, ...watch };
   }
 
   /** Lines that stay. */
@@ -51,13 +58,13 @@ export class Progress {
     const first = running[0];
     if (!first) return this.#done === 0 ? "comparing" : `${this.#done} done`;
     const others = running.length > 1 ? `, and ${running.length - 1} more` : "";
-    return `${first.label}${first.status ? `: ${first.status}` : ""} (${duration(this.#clock() - first.since)})${others}`;
+    return `${first.label}${first.status ? `: ${first.status}` : ""} (${duration(this.#watch.clock() - first.since)})${others}`;
   }
 
   #begin(metadata: Metadata): string[] {
     this.#labels.set(metadata.urn, this.#label(metadata));
-    if (isChange(metadata.op) && metadata.op !== "replace")
-      this.#running.set(metadata.urn, { label: this.#label(metadata), since: this.#clock() });
+    if (isChange(metadata.op) && metadata.op !== "replace" && isStep(metadata))
+      this.#running.set(metadata.urn, { label: this.#label(metadata), since: this.#watch.clock() });
     return [];
   }
 
@@ -67,18 +74,15 @@ export class Progress {
     if (!running || !done) return [];
     this.#running.delete(metadata.urn);
     this.#done++;
-    const seconds = this.#clock() - running.since;
-    // Components and providers hold what is told already.
-    const state = metadata.new ?? metadata.old;
-    if (state?.custom !== true || isProvider(metadata.type)) return [];
+    const seconds = this.#watch.clock() - running.since;
     return [`  ${running.label} ${done}${seconds >= 0.5 ? ` (${duration(seconds)})` : ""}`];
   }
 
   #failed(metadata: Metadata): string[] {
     const running = this.#running.get(metadata.urn);
     this.#running.delete(metadata.urn);
-    const how = this.#stopping() ? "stopped" : "failed";
-    return [`  ${running?.label ?? this.#label(metadata)} ${how}${running ? ` (${duration(this.#clock() - running.since)})` : ""}`];
+    const how = this.#watch.stopping() ? "stopped" : "failed";
+    return [`  ${running?.label ?? this.#label(metadata)} ${how}${running ? ` (${duration(this.#watch.clock() - running.since)})` : ""}`];
   }
 
   /** Status is shown once; what is told for good comes again in the closing report. */
@@ -88,7 +92,7 @@ export class Progress {
     if (text === "") return [];
     const running = this.#running.get(diagnostic.urn);
     if (running) running.status = text;
-    if (this.#said.get(diagnostic.urn) === text) return [];
+    if (this.#watch.live || this.#said.get(diagnostic.urn) === text) return [];
     this.#said.set(diagnostic.urn, text);
     return [`    ${this.#labels.get(diagnostic.urn) ?? kindOf(parseUrn(diagnostic.urn).type)}: ${text}`];
   }
@@ -98,3 +102,6 @@ export class Progress {
     return label({ urn: metadata.urn, kind: kindOf(metadata.type), new: state, old: undefined });
   }
 }
+
+/** Components and providers hold what is told already. */
+const isStep = (metadata: Metadata): boolean => (metadata.new ?? metadata.old)?.custom === true && !isProvider(metadata.type);

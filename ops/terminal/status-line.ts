@@ -13,7 +13,7 @@ export async function statusLine(io: Io, text: string, print: (line: string) => 
   if (!io.screen) return { now: () => {}, line: print, stop: () => {} };
   const { default: yoctoSpinner } = await import("yocto-spinner");
   const spinner = yoctoSpinner({ text, stream: io.screen, handleSignals: false }).start();
-  const width = () => (io.screen?.columns ?? 80) - 4;
+  const width = () => (io.screen?.columns || 80) - 4;
   return {
     now: (next) => {
       spinner.text = next.length > width() ? `${next.slice(0, width() - 1)}…` : next;
