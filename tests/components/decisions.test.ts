@@ -126,6 +126,11 @@ describe("the list of releases that went live", () => {
     );
   });
 
+  test("the twenty-first pushes the oldest out", () => {
+    const many = Array.from({ length: 30 }, (_, n) => live(String(n), `t${n}`)).reduce<QualifiedRelease[]>(carryForward, []);
+    expect(many.map(({ id }) => id)).toEqual(Array.from({ length: 20 }, (_, n) => String(29 - n)));
+  });
+
   test("a release that comes back is live anew; its earlier time stays", () => {
     const list = carryForward([live("2", "t2"), live("1", "t1")], live("1", "t3"));
     expect(list.map(({ id, liveSince }) => `${id} ${liveSince}`)).toEqual(["1 t3", "2 t2", "1 t1"]);
