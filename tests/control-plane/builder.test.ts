@@ -97,7 +97,7 @@ describe("building", () => {
       "kube-scheduler",
       "kwok",
     ]);
-    expect(seen).toEqual(expect.arrayContaining(["looking for Go", "downloading Go modules (1)", "1/3"]));
+    expect(seen).toEqual(expect.arrayContaining(["looking for Go", "downloading Go modules (1)", "1/3", "2/3"]));
     expect(readdirSync(cacheRoot())).toEqual([versionKey()]);
     const builds = readFileSync(path.join(dir, "calls"), "utf8")
       .split("\n")

@@ -93,7 +93,7 @@ async function build(work, report, signal) {
   const record = path.join(work, "compiled");
   const compiled = new Set(existsSync(record) ? readFileSync(record, "utf8").split("\n") : []);
   const known = new Set(packages);
-  const message = `compiling etcd ${versions.etcd}, Kubernetes ${versions.kubernetes} and kwok ${versions.kwok}`;
+  const compiling = `compiling etcd ${versions.etcd}, Kubernetes ${versions.kubernetes} and kwok ${versions.kwok} (once, some minutes)`;
   const out = path.join(work, "out");
   mkdirSync(out, { recursive: true });
   await go(["build", "-v", ...buildFlags(versions), "-o", `${out}/`, ...mains], {
@@ -102,6 +102,9 @@ async function build(work, report, signal) {
       if (!known.has(line)) return;
       compiled.add(line);
       appendFileSync(record, `${line}\n`);
+      // Another message at each tenth: where only new messages are shown (no terminal), that is the sign of life.
+      const tenths = Math.floor((10 * compiled.size) / packages.length);
+      const message = tenths > 0 ? `${compiling}, ${tenths}0 %` : compiling;
       report({ phase: "build", message, done: compiled.size, total: packages.length });
     },
     ...aborting,
