@@ -13,7 +13,6 @@ export function readableError(message: string, projectDir: string): string {
   return text.replace(/^Running program '.*' failed with an unhandled exception:\n/, "the program failed: ");
 }
 
-const isFrame = (line: string): boolean =>
-  /^\s+at (?:async )?(?:.+ \()?(?:file:|node:|\/|\w:\\|<anonymous>|native|new |[\w.]+ )/.test(line);
+const isFrame = (line: string): boolean => /^\s+at .*(?::\d+:\d+\)?|\(<anonymous>\)|\(native\))$/.test(line);
 const isOwnFrame = (line: string, projectDir: string): boolean =>
   line.includes(projectDir) && !line.includes("/node_modules/") && !line.includes("node:internal");
