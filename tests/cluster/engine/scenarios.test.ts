@@ -1,9 +1,12 @@
+import path from "node:path";
+import { AppsV1Api } from "@kubernetes/client-node";
+import { execa } from "execa";
 import { afterAll, beforeAll, describe, expect, inject, test, vi } from "vitest";
 import { kubernetesFactory } from "../../../local/providers/kubernetes/index.ts";
 import type { RunOptions } from "../../../ops/engine.ts";
 import { expected, ReferenceProject } from "../../engine/support/reference.ts";
 import { errorsOf } from "../../engine/support/stack.ts";
-import { clusterClient } from "../setup.ts";
+import { clusterClient, eventually } from "../setup.ts";
 
 /** The second recorded program: Jobs that fail, immutable ConfigMaps, an import, an object that exists already. */
 const project = new ReferenceProject("scenarios");
@@ -60,6 +63,36 @@ describe("scenarios, one after the other", () => {
     await compare("config-1");
     await compare("config-2");
     await compare("config-removed", "base");
+  });
+
+  test("killed while it creates: the next run takes the object over and mends it, where the real CLI fails for ever", async () => {
+    const { kubeconfig } = inject("controlPlane");
+    const script = path.join(import.meta.dirname, "up.ts");
+    const killed = execa(script, [project.dir, path.join(project.dir, "backend"), "kill", kubeconfig], {
+      node: true,
+      nodePath: process.execPath,
+      reject: false,
+      env: { KUBECONFIG: "kubeconfig" },
+    });
+    const apps = clusterClient().config.makeApiClient(AppsV1Api);
+    const read = () => apps.readNamespacedDeployment({ namespace: "scenarios", name: "stuck" });
+    const made = await eventually("the Deployment is there", () => read().catch(() => undefined));
+    killed.kill("SIGKILL");
+    expect((await killed).signal).toBe("SIGKILL");
+    expect(project.state().checkpoint.latest.pending_operations).toMatchObject([
+      { type: "creating", resource: { inputs: { kind: "Deployment" } } },
+    ]);
+
+    await expect((await engine("kill-fixed")).up({})).rejects.toThrow(/lock/);
+    const owners = await (await engine("kill-fixed")).cancel();
+    expect(owners).toMatchObject([{ pid: killed.pid }]);
+    const run = await (await engine("kill-fixed")).up({});
+    expect(run.result, errorsOf(run)).toBe("succeeded");
+    const adopted = await read();
+    expect(adopted.metadata?.uid).toBe(made.metadata?.uid);
+    expect(adopted.spec?.template.spec?.containers[0]?.image).toBe("nginx:1.29");
+    expect(project.state().checkpoint.latest.pending_operations ?? []).toEqual([]);
+    expect((await (await engine("base")).up({})).changeSummary).toEqual({ same: 3, delete: 1 });
   });
 
   test("an object made by hand is refused, then imported", async () => {

@@ -32,7 +32,9 @@ export const expected = JSON.parse(readFileSync(path.join(folder, "expected.json
   runs: Record<string, ExpectedRun>;
 };
 
-export type StateFile = { checkpoint: { latest: { resources?: RecordedResource[] } } };
+export type StateFile = {
+  checkpoint: { latest: { resources?: RecordedResource[]; pending_operations?: { type: string; resource: RecordedResource }[] } };
+};
 export interface RecordedResource {
   urn: string;
   type: string;
