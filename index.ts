@@ -39,6 +39,7 @@ export default async function program(ownResources: Extension = extend) {
   const tested = { ...options, dependsOn: smoke ? [smoke] : rolledOut.dependsOn };
   const record = new ReleaseRecord("release", { settings, namespace, qualified: history.qualified }, tested);
 
-  const own = await ownResources({ settings, namespace, workloads, options: within });
+  const ofOwn = { provider: cluster, dependsOn: [environment] };
+  const own = await ownResources({ settings, namespace, workloads, options: ofOwn });
   return summarize({ settings, namespace, workloads, record, migration, history, own });
 }

@@ -8,8 +8,8 @@ export interface ExtensionContext {
   readonly namespace: pulumi.Output<string>;
   /** The services, by name. */
   readonly workloads: Readonly<Record<string, Workload>>;
-  /** Pass these to each resource: they carry the cluster's provider. */
-  readonly options: pulumi.ComponentResourceOptions;
+  /** Pass these to each resource, a component or not: they carry the cluster's provider. */
+  readonly options: pulumi.ResourceOptions;
 }
 
 /** Creates a team's own resources; what it returns becomes the stack's output `own`. */

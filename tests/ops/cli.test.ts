@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { execaNode } from "execa";
@@ -99,6 +99,23 @@ describe("render", () => {
     expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: "embedded engine · offline, secrets redacted" });
     expect(stdout.startsWith("---\napiVersion: v1\nkind: Namespace\n")).toBe(true);
     expect(stdout).toContain("DATABASE_URL: W3NlY3JldF0=");
+  });
+  test("holds the resources of one's own that docs/how-to/extend.md shows", async () => {
+    const example = /```ts\n([\s\S]*?)```/.exec(readFileSync(path.join(root, "docs/how-to/extend.md"), "utf8"))![1]!;
+    // Inside the checkout, where Node finds its packages.
+    mkdirSync(path.join(root, ".liftlock"), { recursive: true });
+    const project = mkdtempSync(path.join(root, ".liftlock", "extend-"));
+    try {
+      for (const part of ["components", "index.ts", "Pulumi.yaml", "Pulumi.development.yaml"]) {
+        cpSync(path.join(root, part), path.join(project, part), { recursive: true });
+      }
+      writeFileSync(path.join(project, "extend.ts"), example);
+      const { exitCode, stdout, stderr } = await cli(`render development --json --stack-dir ${project}`);
+      expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: "embedded engine · offline, secrets redacted" });
+      expect(JSON.parse(stdout)).toContainEqual(expect.objectContaining({ kind: "ConfigMap", data: { text: "development" } }));
+    } finally {
+      rmSync(project, { recursive: true, force: true });
+    }
   });
   test("is the same from any folder", async () => {
     const here = await cli("render development --json", { cwd: path.join(root, "tests") });

@@ -24,6 +24,11 @@ describe("progress", () => {
     ]);
   });
 
+  test("a status that is repeated is told once", () => {
+    const events = recordedEvents("step5-bad-image").flatMap((event) => (event.diagnosticEvent?.ephemeral ? [event, event] : [event]));
+    expect(told(events, new Progress({ clock: () => 0 }))).toHaveLength(4);
+  });
+
   test("with a moving line, a status is shown there only", () => {
     const progress = new Progress({ clock: () => 0, live: true });
     const moving: string[] = [];
