@@ -1,11 +1,25 @@
 import { z } from "zod";
 import { GitCommit, ImageReference, SchemaVersion, SemVer, ServiceName } from "./primitives.ts";
 
+const Migration = z.strictObject({
+  name: SchemaVersion,
+  kind: z
+    .enum(["expand", "contract"], { error: "must be expand or contract" })
+    .describe("expand: releases before it still work on the new schema; contract: takes away what they need"),
+});
+
 /** `release` in Pulumi.<stack>.yaml: what a promotion changes. */
 export const ReleaseSettings = z.strictObject({
   version: SemVer,
   commit: GitCommit,
   schemaVersion: SchemaVersion.optional().describe("Newest migration in this release; needed with a database migration"),
+  migrations: z
+    .array(Migration)
+    .min(1, { error: "must name a migration, or be left out" })
+    .optional()
+    .describe(
+      "The newest migrations of this release, oldest first. What is not listed counts as a change that older releases do not survive",
+    ),
   images: z.record(ServiceName, ImageReference),
 });
 export type ReleaseSettings = z.infer<typeof ReleaseSettings>;

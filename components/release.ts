@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import type { ReleaseSettings } from "./release.schema.ts";
 
 /** A release's identity: its version, and a digest of everything that it consists of. The same release has the same id in every environment. */
-export function releaseId({ version, commit, schemaVersion, images }: ReleaseSettings): string {
+export function releaseId({ version, commit, schemaVersion, migrations, images }: ReleaseSettings): string {
   const content = [
     version,
     commit,
@@ -10,6 +10,7 @@ export function releaseId({ version, commit, schemaVersion, images }: ReleaseSet
     ...Object.entries(images)
       .sort(([a], [b]) => (a < b ? -1 : 1))
       .flat(),
+    ...(migrations ?? []).flatMap(({ name, kind }) => [name, kind]),
   ];
   return `${version}-${createHash("sha256").update(JSON.stringify(content)).digest("hex").slice(0, 8)}`;
 }

@@ -34,6 +34,11 @@ export interface RunOptions {
   refresh?: boolean;
   targets?: string[];
   message?: string;
+  /**
+   * Runs with the configuration that an earlier update had (`HistoryEntry.config`) in the place of the stack files': its keys and plain
+   * values as they were then, secrets as they are now. No file is touched.
+   */
+  configuration?: HistoryEntry["config"];
 }
 
 /** Pulumi's own engine events (apitype.EngineEvent). */

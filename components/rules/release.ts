@@ -20,6 +20,13 @@ export function checkRelease(application: ApplicationSettings, release: ReleaseS
   if (application.database?.migration !== undefined && release.schemaVersion === undefined) {
     add(["schemaVersion"], "is missing: application.database.migration needs the name of the newest migration in this release");
   }
+  const names = release.migrations?.map(({ name }) => name) ?? [];
+  names.forEach((name, index) => {
+    if (names.indexOf(name) !== index) add(["migrations", index, "name"], `"${name}" stands here twice`);
+  });
+  if (names.length > 0 && names.at(-1) !== release.schemaVersion) {
+    add(["migrations"], "must end with schemaVersion, the newest migration in this release");
+  }
   return found;
 }
 

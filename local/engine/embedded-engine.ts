@@ -4,6 +4,7 @@ import type { Engine, HistoryEntry, ImportSpec, LockOwner, RunOptions, RunResult
 import { UserError } from "../../ops/user-error.ts";
 import { openBackend, passphraseCrypter, WrongPassphrase } from "./backend/index.ts";
 import { stackLayout } from "./backend/layout.ts";
+import { earlierConfig } from "./project/earlier-config.ts";
 import { loadStackConfig, type Project, stackSalt, undecryptableKeys } from "./project.ts";
 import type { ProviderFactory } from "./provider.ts";
 import { type RunKind, runOn } from "./run/run.ts";
@@ -118,7 +119,8 @@ export class EmbeddedEngine implements Engine {
   async #run(kind: RunKind, run: RunOptions, { preview, create }: { preview: boolean; create: boolean }): Promise<RunResult> {
     const backend = this.#backend;
     if (!create && !(await backend.exists())) throw this.#unknown();
-    const config = await this.#loadConfig();
+    const current = await this.#loadConfig();
+    const config = run.configuration === undefined ? current : earlierConfig(run.configuration, current, this.#options.stack);
     const lock = preview ? undefined : await backend.lock();
     try {
       const snapshot = (await backend.load()) ?? { resources: [], pendingOperations: [] };

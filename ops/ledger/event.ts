@@ -77,7 +77,8 @@ export const Happening = z.discriminatedUnion("kind", [
     evidence: z.string().optional(),
     measuredAt: Time.optional(),
   }),
-  of("hold", { stack, releaseId, reason, automatic: z.boolean() }),
+  /** With `configuration` (a digest of the plain values) only that configuration of the release is held: the release itself ran before. */
+  of("hold", { stack, releaseId, reason, automatic: z.boolean(), configuration: z.string().optional() }),
   of("hold-released", { stack, releaseId, reason }),
   of("freeze", { stack: stack.optional(), reason, until: Time.optional() }),
   of("unfreeze", { stack: stack.optional(), reason }),
