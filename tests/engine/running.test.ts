@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { ProviderError } from "../../local/engine/provider.ts";
 import { collect, errorsOf, nameIn, stepList, TestProject } from "./support/stack.ts";
 
 describe("running side by side", () => {
@@ -64,6 +65,58 @@ describe("running side by side", () => {
     expect(events.find(({ summaryEvent }) => summaryEvent)?.summaryEvent).toMatchObject({ isPreview: false, result: "failed" });
     const [newest] = await (await project.engine(spec)).history();
     expect(newest).toMatchObject({ kind: "update", result: "failed", environment: { "exec.kind": "liftlock" } });
+  });
+
+  test("an object that exists but is not ready: recorded with its errors, and worked on again although nothing changed", async () => {
+    const project = new TestProject();
+    const sized = (size: number) => ({ resources: [{ name: "a", inputs: { size } }] });
+    const fail = (id: () => string) => () => {
+      throw new ProviderError("a is not ready\nit crashes", {
+        reasons: ["a is not ready", "it crashes"],
+        partial: { id: id(), outputs: { size: 7 } },
+      });
+    };
+    project.cloud.during.set(
+      "create a",
+      fail(() => "a-made"),
+    );
+    const created = await (await project.engine(sized(1))).up({});
+    expect(created.result).toBe("failed");
+    expect(project.resources().get("a")).toMatchObject({
+      id: "a-made",
+      initErrors: ["a is not ready", "it crashes"],
+      outputs: { size: 7 },
+    });
+    expect(project.pending()).toEqual([]);
+    project.cloud.during.clear();
+    expect(stepList(await project.up(sized(1)))).toEqual(["update a"]);
+    expect(project.resources().get("a")?.initErrors).toBeUndefined();
+
+    project.cloud.during.set(
+      "update a",
+      fail(() => "a-made"),
+    );
+    expect((await (await project.engine(sized(2))).up({})).result).toBe("failed");
+    expect(project.resources().get("a")).toMatchObject({ inputs: { size: 1 }, initErrors: ["a is not ready", "it crashes"] });
+    project.cloud.during.clear();
+    // Back to what state says: the object may still be what the failed update made of it.
+    expect(stepList(await project.up(sized(1)))).toEqual(["update a"]);
+    expect(stepList(await project.up(sized(1)))).toEqual([]);
+  });
+
+  test("a call that went unanswered may have taken effect: it stays pending, one that failed for certain does not", async () => {
+    const project = new TestProject();
+    const spec = { resources: [{ name: "a" }] };
+    for (const [outcomeUnknown, pending] of [
+      [true, 1],
+      [false, 0],
+    ] as const) {
+      project.cloud.during.set("create a", () => {
+        throw new ProviderError("connection lost", { outcomeUnknown });
+      });
+      expect((await (await project.engine(spec)).up({})).result).toBe("failed");
+      expect(project.pending()).toHaveLength(pending);
+    }
   });
 
   test("two runs at once: the second is refused and told who holds the stack", async () => {

@@ -85,6 +85,14 @@ describe("a secret", () => {
   });
 });
 
+test("outputs that the program names as secret are encrypted in state", async () => {
+  const project = new TestProject();
+  const resources = [{ name: "a", inputs: { size: "not-marked-anywhere" }, options: { additionalSecretOutputs: ["size"] } }];
+  const result = await project.up({ resources, outputs: { size: "<a.size>" } });
+  expect(result.outputs).toEqual({ size: "[secret]" });
+  expect(project.resources().get("a")?.outputs?.size).toHaveProperty("ciphertext");
+});
+
 const reallyIn = (project: TestProject): unknown => {
   const entry = [...project.cloud.entries.values()].find(({ id }) => id.startsWith("a-"));
   return (entry?.inputs.token as { value?: unknown } | undefined)?.value;

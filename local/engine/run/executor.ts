@@ -93,7 +93,7 @@ export class Executor {
   }
 
   async #create(step: Step, next: ResourceState): Promise<void> {
-    const { store, registry, preview } = this.#context;
+    const { registry, preview } = this.#context;
     const started = new Date().toISOString();
     if (!next.custom) {
       next.outputs = {};
@@ -117,8 +117,7 @@ export class Executor {
         this.#takeOutputs(next, created.outputs);
       } catch (error) {
         if (!(error instanceof ProviderError) || error.partial === undefined) {
-          // A create that was stopped may have made something: its mark stays, and the next run looks.
-          if (!this.#context.signal.aborted) store.end(next.urn);
+          await this.#failed(next.urn, error);
           throw error;
         }
         next.id = error.partial.id;
@@ -171,7 +170,7 @@ export class Executor {
         this.#takeOutputs(next, updated.outputs);
       } catch (error) {
         if (!(error instanceof ProviderError) || error.partial === undefined) {
-          if (!this.#context.signal.aborted) store.end(next.urn);
+          await this.#failed(next.urn, error);
           throw error;
         }
         // As Pulumi does: the update did not succeed, so its inputs are not yet the resource's. The init errors bring it up again.
@@ -207,7 +206,7 @@ export class Executor {
         };
         await this.#settled(provider.delete(request));
       } catch (error) {
-        if (!this.#context.signal.aborted) store.end(old.urn);
+        await this.#failed(old.urn, error);
         throw error;
       }
     }
@@ -242,6 +241,14 @@ export class Executor {
     next.created = new Date().toISOString();
     next.modified = next.created;
     store.add(next);
+    await store.write();
+  }
+
+  /** A call that failed for certain is over. One that was stopped or went unanswered may have taken effect: its mark stays, and the next run looks. */
+  async #failed(urn: string, error: unknown): Promise<void> {
+    const { store, signal } = this.#context;
+    if (signal.aborted || (error instanceof ProviderError && error.outcomeUnknown)) return;
+    store.end(urn);
     await store.write();
   }
 
