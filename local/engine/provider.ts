@@ -48,8 +48,11 @@ interface Common {
   name: string;
   /** Aborted by Ctrl-C or `cancel`: stop waiting, and reject with a `ProviderError` that carries what was reached. */
   signal: AbortSignal;
-  /** Shows a line about this resource while it is worked on (status), or for good (info, warning). */
-  log(severity: "status" | "info" | "warning", message: string): void;
+  /**
+   * Shows a line about this resource while it is worked on (status; report: what the live system reports against it), or for good (info,
+   * warning).
+   */
+  log(severity: "status" | "report" | "info" | "warning", message: string): void;
 }
 export interface CheckRequest extends Common {
   oldInputs?: PropertyMap;

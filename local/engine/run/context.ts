@@ -28,8 +28,11 @@ export function common(context: RunContext, state: Pick<ResourceState, "urn" | "
     type: state.type,
     name: nameOf(state.urn),
     signal: context.signal,
-    log: (severity: "status" | LogSeverity, message: string) =>
-      context.reporter.diagnostic(severity === "status" ? "info" : severity, message, { urn: state.urn, ephemeral: severity === "status" }),
+    log: (severity: "status" | "report" | LogSeverity, message: string) => {
+      const ephemeral = severity === "status" || severity === "report";
+      const shown = severity === "status" ? "info" : severity === "report" ? "warning" : severity;
+      context.reporter.diagnostic(shown, message, { urn: state.urn, ephemeral });
+    },
   };
 }
 

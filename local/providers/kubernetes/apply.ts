@@ -17,7 +17,7 @@ export interface ApplyRequest {
   options: ProviderOptions;
   preview: boolean;
   signal: AbortSignal;
-  log(severity: "status" | "info" | "warning", message: string): void;
+  log(severity: "status" | "report" | "info" | "warning", message: string): void;
 }
 
 /**

@@ -10,7 +10,7 @@ import { scrub } from "./secrets.ts";
 export interface SettleRequest {
   timeoutSeconds: number | undefined;
   signal: AbortSignal;
-  log(severity: "status" | "info" | "warning", message: string): void;
+  log(severity: "status" | "report" | "info" | "warning", message: string): void;
 }
 
 /**

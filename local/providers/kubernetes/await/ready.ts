@@ -19,7 +19,7 @@ export interface AwaitOptions {
   awaiter: Awaiter;
   timeoutSeconds: number;
   signal: AbortSignal;
-  log(severity: "status" | "info" | "warning", message: string): void;
+  log(severity: "status" | "report" | "info" | "warning", message: string): void;
 }
 
 const PODS = { plural: "pods", kind: "Pod", namespaced: true, apiVersion: "v1" };
@@ -80,6 +80,7 @@ export async function awaitReady(options: AwaitOptions): Promise<string[]> {
         verdict = next;
         await unblock(options, verdict.blockers ?? []);
         const judged = judge(verdict.faults, firstSeen, Date.now(), graces);
+        for (const { key, message } of verdict.faults) if (!firstSeen.has(key)) options.log("report", message);
         if (judged.failed.length > 0) return judged.failed.map(({ message }) => message);
         firstSeen = judged.firstSeen;
         recheckAt = judged.recheckAt;
