@@ -92,14 +92,15 @@ describe("after the whole process was killed", () => {
     expect(project.resources().size).toBe(0);
   });
 
-  test("during a create that is then no longer declared: every run says so until somebody decides", async () => {
+  test("during a create that is then no longer declared: the next run takes the object away", async () => {
     const project = new TestProject();
     await killDuring(project, { resources: [{ name: "a" }] }, "create a");
     const engine = await engineOn(project, {});
     await engine.cancel();
     const result = succeeded(await engine.up({}));
-    expect(result.diagnostics.filter(({ severity }) => severity === "warning").at(-1)?.message).toMatch(/Thing::a.*no longer declares it/);
-    expect(project.pending()).toHaveLength(1);
+    expect(stepList(result)).toEqual(["delete a"]);
+    expect(objects(project)).toEqual([]);
+    expect(project.pending()).toEqual([]);
   });
 });
 

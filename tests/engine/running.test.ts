@@ -67,6 +67,22 @@ describe("running side by side", () => {
     expect(newest).toMatchObject({ kind: "update", result: "failed", environment: { "exec.kind": "liftlock" } });
   });
 
+  test("a delete that fails leaves what it needs alone", async () => {
+    const project = new TestProject();
+    await project.up({ resources: [{ name: "a" }, { name: "b", dependsOn: ["a"] }, { name: "c", dependsOn: ["b"] }] });
+    project.cloud.calls.length = 0;
+    project.cloud.during.set("delete c", () => {
+      throw new Error("in use");
+    });
+    const result = await (await project.engine({})).destroy({});
+    expect(errorsOf(result)).toContain("in use");
+    expect(project.cloud.calls).toEqual(["delete c"]);
+    expect([...project.resources().keys()]).toEqual(["a", "b", "c"]);
+    expect(project.pending()).toEqual([]);
+    project.cloud.during.clear();
+    expect((await (await project.engine({})).destroy({})).changeSummary).toEqual({ delete: 4 });
+  });
+
   test("an object that exists but is not ready: recorded with its errors, and worked on again although nothing changed", async () => {
     const project = new TestProject();
     const sized = (size: number) => ({ resources: [{ name: "a", inputs: { size } }] });
@@ -245,6 +261,7 @@ describe("StackReference", () => {
   test("to itself: nothing at first, its last outputs afterwards, and the same again without a write", async () => {
     const project = new TestProject();
     const name = "organization/thing/dev";
+    expect((await project.preview({ references: [name] })).outputs).toEqual({ [`stack ${name}`]: {} });
     const first = await project.up({ references: [name] });
     expect(first.outputs).toEqual({ [`stack ${name}`]: {} });
     const second = await project.up({ references: [name], outputs: { fixed: 1 } });

@@ -1,14 +1,15 @@
 // Runs one `up` in a process of its own whose cloud lives in a folder, so that a test can kill it at any moment.
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
+import { isDeepStrictEqual } from "node:util";
 import { createEmbeddedEngine } from "../../../local/engine/embedded.ts";
 import type { ProviderFactory } from "../../../local/engine/provider.ts";
 import { noDiff } from "../../../local/engine/steps/diff.ts";
 import type { PropertyMap } from "../../../local/engine/values.ts";
 
 /**
- * A cloud of files. It marks its objects as ours; a create that finds its object takes it over only when the engine says that a
- * create of it was interrupted. `hold` names a call after which it waits for ever.
+ * A cloud of files. It marks its objects as ours; it finds again what an interrupted create with the same
+ * inputs made. `hold` names a call after which it waits for ever.
  */
 export function folderFactory(dir: string, hold?: string): ProviderFactory {
   mkdirSync(dir, { recursive: true });
@@ -35,13 +36,17 @@ export function folderFactory(dir: string, hold?: string): ProviderFactory {
         const changes = JSON.stringify(oldInputs.size) !== JSON.stringify(newInputs.size);
         return { ...noDiff, changes, diffs: changes ? ["size"] : [] };
       },
-      create: async ({ name, inputs, interrupted, preview }) => {
+      create: async ({ name, inputs, preview }) => {
         if (preview) return { id: "", outputs: inputs };
         const id = String(inputs.label);
-        if (existsSync(file(id)) && interrupted === undefined) throw new Error(`${id} already exists`);
+        if (existsSync(file(id))) throw new Error(`${id} already exists`);
         writeFileSync(file(id), JSON.stringify(inputs));
         await reached(`create ${name}`);
         return { id, outputs: inputs };
+      },
+      find: async ({ inputs }) => {
+        const id = String(inputs.label);
+        return isDeepStrictEqual(read(id), inputs) ? { id, outputs: inputs } : undefined;
       },
       read: async ({ id }) => {
         const inputs = read(id);
