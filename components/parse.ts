@@ -12,6 +12,7 @@ import { checkPromotion } from "./rules/promotion.ts";
 import { checkRelease } from "./rules/release.ts";
 import { checkScale } from "./rules/scale.ts";
 import { checkServices } from "./rules/services.ts";
+import { salvage } from "./salvage.ts";
 import { checkSecrets } from "./secrets.ts";
 
 /** A stack's configuration as Pulumi hands it to a program. */
@@ -45,32 +46,52 @@ export function parseSettings(raw: RawSettings): Parsed {
   const application = read("application");
   const environment = read("environment");
   const release = read("release");
+  const shape = [...findings];
 
-  if (application !== undefined) {
+  const apply = (rule: () => Finding[]) => findings.push(...applied(rule, shape));
+  // Without the names that tie the parts together, a rule would report faults that are none.
+  const named = application !== undefined && !shape.some(blursNames);
+  if (named) {
     const flat = own(Object.keys(raw.values)).filter((key) => !(structured as string[]).includes(key));
-    findings.push(
-      ...checkPromotion(application, raw.stack),
-      ...checkServices(application),
-      ...checkDatabaseDeclaration(application),
-      ...checkSecrets(application, raw.stack, flat, encrypted),
-    );
+    apply(() => checkPromotion(application, raw.stack));
+    apply(() => checkServices(application));
+    apply(() => checkDatabaseDeclaration(application));
+    apply(() => checkSecrets(application, raw.stack, flat, encrypted));
   }
-  if (application !== undefined && environment !== undefined) {
-    findings.push(
-      ...checkScale(application, environment),
-      ...checkConfiguration(application, environment, raw.stack),
-      ...checkFlags(application, environment),
-      ...checkDatabase(application, environment),
-      ...checkAddresses(application, environment, raw.siblings ?? []),
-    );
+  if (named && environment !== undefined) {
+    apply(() => checkScale(application, environment));
+    apply(() => checkConfiguration(application, environment, raw.stack));
+    apply(() => checkFlags(application, environment));
+    apply(() => checkDatabase(application, environment));
+    apply(() => checkAddresses(application, environment, raw.siblings ?? []));
   }
-  if (application !== undefined && release !== undefined) findings.push(...checkRelease(application, release, raw.stack));
+  if (named && release !== undefined) apply(() => checkRelease(application, release, raw.stack));
 
   if (application === undefined || environment === undefined || release === undefined || findings.length > 0) {
     return { ok: false, faults: findings.map((finding) => toFault(finding, raw.stack)) };
   }
   return { ok: true, settings: { project: raw.project, stack: raw.stack, application, environment, release } };
 }
+
+/**
+ * A rule's findings beside what is known to be at fault already. What was salvaged of a refused part has holes: a rule that falls into one
+ * says nothing this time, and what it says of a hole itself has been said.
+ */
+function applied(rule: () => Finding[], known: readonly Finding[]): Finding[] {
+  try {
+    return rule().filter((finding) => !known.some((fault) => overlaps(fault, finding)));
+  } catch (error) {
+    if (known.length > 0 && error instanceof TypeError) return [];
+    throw error;
+  }
+}
+
+const overlaps = (a: Finding, b: Finding): boolean =>
+  a.part === b.part && a.path.slice(0, b.path.length).every((key, index) => key === b.path[index]);
+
+/** Does this fault hide which services, sets or keys there are? */
+const blursNames = ({ part, path }: Finding): boolean =>
+  part === "application" && (path.length < 2 || path.at(-1) === "name" || path.at(-1) === "kind" || typeof path.at(-1) === "number");
 
 function readPart(part: Part, schema: z.ZodType, text: string | undefined, encrypted: boolean): { value?: unknown; findings: Finding[] } {
   const fault = (message: string): { findings: Finding[] } => ({ findings: [{ part, path: [], message }] });
@@ -91,5 +112,7 @@ function readPart(part: Part, schema: z.ZodType, text: string | undefined, encry
     }),
   );
   const parsed = schema.safeParse(json, { error: inWords });
-  return parsed.success ? { value: parsed.data, findings } : { findings: [...findings, ...findingsOf(parsed.error, part)] };
+  return parsed.success
+    ? { value: parsed.data, findings }
+    : { value: salvage(schema, json), findings: [...findings, ...findingsOf(parsed.error, part)] };
 }

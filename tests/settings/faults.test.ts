@@ -1,5 +1,6 @@
+import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { errorOf, faultsOf, parse, type Variation } from "./support.ts";
+import { errorOf, faultsOf, parse, type Variation, valid } from "./support.ts";
 
 const prod = "Pulumi.prod.yaml";
 
@@ -309,6 +310,55 @@ test("all faults are told at once, grouped by file", () => {
       "Pulumi.prod.yaml is not valid:",
       "  environment.namespace: must be lower-case letters, digits and dashes, at most 63 (such as shop-staging)",
       "  release.version: must be a semantic version without a leading v, such as 1.4.0",
+      "  environment.flags.fast: is missing: the application declares it; set true, false or a share { percent: 10 }",
     ].join("\n"),
+  );
+});
+
+test("a fault of shape hides no fault of meaning, and causes none", () => {
+  const faults = faultsOf({
+    change: (s) => {
+      s.environment.host = "https://shop.example.com/";
+      s.environment.config.settings.LOG_LEVEL = "loud";
+      s.environment.config.settings.TRACE = { deep: true };
+      s.environment.defaults = { replicas: { min: 5, max: 2 }, cpuTarget: 900 };
+      s.environment.services = { api: { replicas: "three" }, apo: {} };
+      s.environment.databse = {};
+      s.release.images.api = "ghcr.io/acme/api:latest";
+      s.release.commit = "c0ffee";
+    },
+  });
+  expect(faults.map((fault) => fault.split(": ")[0])).toEqual([
+    `${prod} environment.host`,
+    `${prod} environment.defaults.cpuTarget`,
+    `${prod} environment.services.api.replicas`,
+    `${prod} environment.config.settings.TRACE`,
+    `${prod} environment.databse`,
+    `${prod} release.commit`,
+    `${prod} environment.defaults.replicas`,
+    `${prod} environment.services.apo`,
+    `${prod} environment.config.settings.LOG_LEVEL`,
+    `${prod} release.images.api`, // no digest
+    `${prod} release.images.api`, // latest
+  ]);
+});
+
+test("whatever is put anywhere into the settings, the answer is a list of faults, never a crash", () => {
+  const paths = (value: unknown, path: string[] = []): string[][] =>
+    typeof value === "object" && value !== null ? [path, ...Object.entries(value).flatMap(([k, v]) => paths(v, [...path, k]))] : [path];
+  const everywhere = ["application", "environment", "release"].flatMap((part) => paths(valid()[part], [part]));
+  fc.assert(
+    fc.property(fc.array(fc.tuple(fc.constantFrom(...everywhere), fc.jsonValue()), { minLength: 1, maxLength: 4 }), (edits) => {
+      const faults = faultsOf({
+        change: (s) => {
+          for (const [path, value] of edits) {
+            const parent = path.slice(0, -1).reduce((at, key) => (typeof at === "object" && at !== null ? at[key] : undefined), s);
+            if (typeof parent === "object" && parent !== null) parent[path.at(-1) ?? ""] = value;
+          }
+        },
+      });
+      expect(Array.isArray(faults)).toBe(true);
+    }),
+    { numRuns: 300 },
   );
 });
