@@ -37,6 +37,7 @@ export function selectEngine(io: Io, options: GlobalOptions): Selector {
     async select(request) {
       needLocal();
       const world = findWorld(request.projectDir);
+      if (request.program) await checkStack(request, world);
       if (options.context === undefined) return localEngine(request, world, undefined, await localTarget(request, world));
       const target = findContext(options.context, io.env);
       if (request.cluster === "start") {
@@ -87,6 +88,16 @@ async function localEngine(request: EngineRequest, world: World, context: string
     extraConfig: await localSecrets(project, request.stack, world),
   });
   return { engine, target: target.words, ...(target.cluster ? { cluster: target.cluster } : {}) };
+}
+
+/** A run that would be refused must not wait for a control plane first. */
+async function checkStack({ projectDir, stack }: EngineRequest, world: World): Promise<void> {
+  const [{ checkSettings }, { loadProject, loadStackConfig }] = await Promise.all([
+    import("./local-settings.ts"),
+    import("../local/engine/project.ts"),
+  ]);
+  const project = await loadProject(projectDir);
+  checkSettings(project, stack, await loadStackConfig(project, stack, undefined, await localSecrets(project, stack, world)));
 }
 
 /** A value for every secret that the program declares. They replace whatever the stack file holds: the local world has no key to it. */

@@ -7,6 +7,8 @@ export interface EngineRequest {
   readonly stack: string;
   /** `start`: the run changes the cluster, so the local control plane is started. `if-running`: asked when it is there. `none`: never asked. */
   readonly cluster: "start" | "if-running" | "none";
+  /** The run executes the program: its settings are checked before anything is started. */
+  readonly program?: boolean;
   readonly signal?: AbortSignal;
   /** What the start of the local control plane is doing. */
   readonly onProgress?: (progress: { message: string; done?: number; total?: number }) => void;

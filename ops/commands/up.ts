@@ -22,7 +22,7 @@ interface Options {
 export async function up(context: Context, [name]: string[], options: Options): Promise<number> {
   const project = await context.selector.project();
   const stack = requireStack(project, name);
-  const chosen = await selected(context, { projectDir: project.dir, stack, cluster: "start" });
+  const chosen = await selected(context, { projectDir: project.dir, stack, cluster: "start", program: true });
   const run = await follow(context, `up ${stack}`, (o) => chosen.engine.up({ ...o, refresh: options.refresh, message: options.message }));
   const through = run.result.result === "succeeded";
   if (!context.options.json) for (const line of warningLines(run.result, context.io.colors)) context.say(line);

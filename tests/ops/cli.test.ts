@@ -1,4 +1,4 @@
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { execaNode } from "execa";
@@ -123,5 +123,27 @@ describe("render", () => {
     expect(JSON.parse(here.stdout)).toEqual(
       JSON.parse((await cli(`render development --json --stack-dir ${root}`, { cwd: outside })).stdout),
     );
+  });
+});
+
+describe("settings that are wrong", () => {
+  test("up says all that is wrong before it starts anything", async () => {
+    const dir = path.join(outside, "wrong");
+    mkdirSync(dir, { recursive: true });
+    for (const file of ["Pulumi.yaml", "Pulumi.development.yaml"]) cpSync(path.join(root, file), path.join(dir, file));
+    const stackFile = path.join(dir, "Pulumi.development.yaml");
+    const settings = readFileSync(stackFile, "utf8");
+    writeFileSync(stackFile, settings.replace("LOG_LEVEL: debug", "LOG_LEVEL: loud").replace(/host: .*/, "host: https://dev"));
+    // An empty cache: were the control plane started, it would have to be built first.
+    const { exitCode, stdout, stderr } = await cli("up development --local", {
+      cwd: dir,
+      env: { LIFTLOCK_CACHE: path.join(dir, "cache") },
+    });
+    expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: "" });
+    expect(stderr).toMatch(
+      /^error: Pulumi\.development\.yaml is not valid:\n {2}environment\.host: must be a host name.*\n {2}environment\.config\.web-config\.LOG_LEVEL: must be one of/,
+    );
+    expect(existsSync(path.join(dir, "cache"))).toBe(false);
+    expect(existsSync(path.join(dir, ".liftlock/cluster"))).toBe(false);
   });
 });
