@@ -1,11 +1,14 @@
 import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
-import { onTestFinished } from "vitest";
+import { onTestFinished, vi } from "vitest";
 import { createEmbeddedEngine, type EmbeddedOptions } from "../../../local/engine/embedded.ts";
 import type { Engine, EngineEvent, RunResult } from "../../../ops/engine.ts";
 import { FakeCloud, fakeFactory } from "./fake-provider.ts";
 import type { Declared } from "./program.ts";
+
+// Every run is a process of its own: on a busy machine a few of them take their time.
+vi.setConfig({ testTimeout: 60_000 });
 
 const repository = path.resolve(import.meta.dirname, "../../..");
 
