@@ -14,6 +14,11 @@ export interface Provider {
   diff(request: DiffRequest): Promise<DiffResult>;
   /** Creates and waits until ready. In a preview: returns the outputs as far as they are known. */
   create(request: CreateRequest): Promise<{ id: string; outputs: PropertyMap }>;
+  /**
+   * What became of a `create` with these very inputs that was begun and never recorded as ended: the object that it made and that proves
+   * to be its work, or undefined. Nothing is changed and nothing waited for.
+   */
+  find?(request: FindRequest): Promise<{ id: string; outputs: PropertyMap } | undefined>;
   /** Reads the live object. `undefined` when it is gone. Without `inputs`/`outputs` this is an import. */
   read(request: ReadRequest): Promise<{ id: string; inputs: PropertyMap; outputs: PropertyMap; initErrors?: string[] } | undefined>;
   update(request: UpdateRequest): Promise<{ outputs: PropertyMap }>;
@@ -74,12 +79,9 @@ export interface CreateRequest extends Common {
   /** Seconds; undefined means the provider's default. */
   timeoutSeconds: number | undefined;
   preview: boolean;
-  /**
-   * Inputs of a creation of this very URN that was begun and never recorded as ended (state's pending operation `creating`): an object
-   * found in its place may then be ours, and is adopted if it proves so. The engine passes the same inputs as `check`'s oldInputs, so
-   * that an automatic name is the one that the interrupted creation took.
-   */
-  interrupted?: PropertyMap;
+}
+export interface FindRequest extends Common {
+  inputs: PropertyMap;
 }
 export interface ReadRequest extends Common {
   id: string;

@@ -12,7 +12,7 @@ import { DefaultProviders } from "./default-providers.ts";
 import { deleteSteps, refuseProtected, runDeletes } from "./deletes.ts";
 import { Executor, StepFailure } from "./executor.ts";
 import { answerInvoke } from "./invokes.ts";
-import { settleInterrupted } from "./settle-interrupted.ts";
+import { suspected } from "./settle-interrupted.ts";
 
 export interface DeploymentOptions {
   context: RunContext;
@@ -78,7 +78,7 @@ export class Deployment implements ProgramHandler {
         this.#generator.claim(urn);
         const provider = await this.#providerOf(registration);
         const found = this.#generator.findOld(urn, registration);
-        const old = found && (await settleInterrupted(this.#context, found));
+        const old = found && suspected(this.#context, found);
         return { provider, steps: await this.#generator.generate(urn, registration, provider, old) };
       });
       let last = await this.#do(steps);

@@ -108,7 +108,6 @@ export class Executor {
         inputs: next.inputs,
         timeoutSeconds: next.customTimeouts?.create,
         preview,
-        interrupted: step.interrupted,
       };
       await this.#begin("creating", next);
       try {

@@ -5,6 +5,7 @@ import { destroy } from "./destroy.ts";
 import { runEnvironment } from "./environment.ts";
 import { StepFailure } from "./executor.ts";
 import { openSession, ownOutputs, type Session, type SessionOptions } from "./session.ts";
+import { settleInterrupted } from "./settle-interrupted.ts";
 import { showValues } from "./shown.ts";
 import { refreshAll, update } from "./update.ts";
 
@@ -57,6 +58,7 @@ export async function runOn(kind: RunKind, options: SessionOptions, parallel: nu
 
 async function perform(kind: RunKind, session: Session, parallel: number): Promise<boolean> {
   if (kind === "update") return (await update(session, parallel)) !== undefined;
+  if (!session.preview) await settleInterrupted(session.context);
   if (kind === "refresh") {
     await refreshAll(session, parallel, true);
     return true;
@@ -76,7 +78,7 @@ function outputsOf({ store, stack, project, reporter }: Session): Record<string,
 
 function warnOfPending({ reporter, preview }: Session, { pendingOperations }: Snapshot): void {
   const list = pendingOperations.map(({ resource, type }) => `  ${resource.urn}, interrupted while ${type}`).join("\n");
-  const next = preview ? "An `up` looks at each of them first." : "Each of them is looked at before it is worked on.";
+  const next = preview ? "An `up` looks at each of them first." : "Each of them is looked at first.";
   reporter.diagnostic("warning", `An earlier run was interrupted with ${pendingOperations.length} operations under way:\n${list}\n${next}`);
 }
 

@@ -77,6 +77,10 @@ export class SnapshotStore {
     if (live !== undefined) this.#base[index] = live;
     else this.#base.splice(index, 1);
   }
+  /** A resource that the state did not know, found in the live system, becomes one of the old ones. */
+  take(state: ResourceState): void {
+    this.#base.push(state);
+  }
   /** From now on references to resources that are gone are left out: what was deleted behind our back. */
   prune(): void {
     this.#pruned = true;

@@ -4,6 +4,7 @@ import { programFile } from "../project.ts";
 import { Deployment } from "./deployment.ts";
 import { refreshOne } from "./refresh.ts";
 import type { Session } from "./session.ts";
+import { settleInterrupted } from "./settle-interrupted.ts";
 
 /**
  * Runs the program and brings the stack to what it declares; a preview goes through the same motions and changes nothing. Gives the
@@ -12,7 +13,9 @@ import type { Session } from "./session.ts";
 export async function update(session: Session, parallel: number): Promise<ReadonlySet<string> | undefined> {
   const { context, project, stack, config, preview, run } = session;
   // The program starts while the old state is read again.
-  const ready = run.refresh ? refreshAll(session, parallel, false) : Promise.resolve();
+  const ready = (preview ? Promise.resolve() : settleInterrupted(context)).then(() =>
+    run.refresh ? refreshAll(session, parallel, false) : undefined,
+  );
   ready.catch(() => {});
   const deployment = new Deployment({ context, config, parallel, ready });
   const program = await hostProgram({

@@ -73,13 +73,11 @@ export class StepGenerator {
     const known = recreated || old?.external ? undefined : old;
     const news = known === undefined ? registration.inputs : keepOldValues(registration.inputs, known.inputs, registration.ignoreChanges);
     const seed = this.#context.seed(urn, registration.inputs);
-    const pending = this.#context.store.pendingOf(urn);
-    const interrupted = pending?.type === "creating" ? pending.resource.inputs : undefined;
-    next.inputs = await this.#check(next, news, known?.inputs ?? interrupted, seed);
+    next.inputs = await this.#check(next, news, known?.inputs, seed);
 
     if (old !== undefined && recreated) {
       const keys = this.#deletedForReplacement.get(old);
-      return [makeStep("replace", old, next), makeStep("create-replacement", old, next, { keys, interrupted })];
+      return [makeStep("replace", old, next), makeStep("create-replacement", old, next, { keys })];
     }
     if (
       registration.importId !== undefined &&
@@ -95,17 +93,11 @@ export class StepGenerator {
     if (old?.external) {
       return [makeStep("create-replacement", old, next, { pendingDelete: true }), makeStep("replace", old, next)];
     }
-    if (old === undefined) return [makeStep("create", undefined, next, { interrupted })];
-    return this.#compare(registration, old, next, seed, interrupted);
+    if (old === undefined) return [makeStep("create", undefined, next)];
+    return this.#compare(registration, old, next, seed);
   }
 
-  async #compare(
-    registration: Registration,
-    old: ResourceState,
-    next: ResourceState,
-    seed: Uint8Array,
-    interrupted?: PropertyMap,
-  ): Promise<Step[]> {
+  async #compare(registration: Registration, old: ResourceState, next: ResourceState, seed: Uint8Array): Promise<Step[]> {
     const context = this.#context;
     const changed = await providerChanged(context, old, next);
     const diff =
@@ -114,19 +106,12 @@ export class StepGenerator {
         await diffResource(context, old, next.inputs, registration.ignoreChanges, next.provider),
         registration.replaceOnChanges,
       );
-    if (diff.replaces.length > 0 || old.pendingReplacement) return this.#replace(registration, old, next, diff, seed, interrupted);
+    if (diff.replaces.length > 0 || old.pendingReplacement) return this.#replace(registration, old, next, diff, seed);
     if (!diff.changes && !old.initErrors?.length) return [makeStep("same", old, next)];
     return [makeStep("update", old, next, { detailedDiff: shownDiff(diff), diffs: diff.diffs, ignoreChanges: registration.ignoreChanges })];
   }
 
-  async #replace(
-    registration: Registration,
-    old: ResourceState,
-    next: ResourceState,
-    diff: DiffResult,
-    seed: Uint8Array,
-    interrupted?: PropertyMap,
-  ): Promise<Step[]> {
+  async #replace(registration: Registration, old: ResourceState, next: ResourceState, diff: DiffResult, seed: Uint8Array): Promise<Step[]> {
     const context = this.#context;
     if (next.protect && old.protect) {
       this.#refuseProtected(
@@ -139,8 +124,8 @@ export class StepGenerator {
       );
     }
     // Values that were carried over from the old object (its automatic name) are made anew.
-    if (next.custom) next.inputs = await this.#check(next, registration.inputs, interrupted, seed);
-    const why = { keys: diff.replaces, diffs: diff.diffs, detailedDiff: shownDiff(diff), interrupted };
+    if (next.custom) next.inputs = await this.#check(next, registration.inputs, undefined, seed);
+    const why = { keys: diff.replaces, diffs: diff.diffs, detailedDiff: shownDiff(diff) };
     if (!(registration.deleteBeforeReplace ?? diff.deleteBeforeReplace)) {
       return [makeStep("create-replacement", old, next, { ...why, pendingDelete: true }), makeStep("replace", old, next, why)];
     }

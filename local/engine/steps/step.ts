@@ -24,8 +24,6 @@ export interface Step {
   pendingDelete?: boolean;
   /** Of delete-replaced: the object goes now, and its state waits for the replacement. */
   pendingReplacement?: boolean;
-  /** Of create: inputs of an earlier create of this resource that never ended. */
-  interrupted?: PropertyMap;
   /** Of update: what the provider is to ignore. */
   ignoreChanges?: readonly string[];
   /** Of refresh: what the reading showed. */

@@ -8,6 +8,7 @@ import type { ProviderOptions } from "./config.ts";
 import { createObject } from "./create.ts";
 import { deleteObject } from "./delete.ts";
 import { diff, mustFreeItsName } from "./diff.ts";
+import { findObject } from "./find.ts";
 import { type Gvk, gvkOf } from "./gvk.ts";
 import { readObject } from "./read.ts";
 import { isKnownGroup, isNamespacedByTable } from "./scope.ts";
@@ -56,6 +57,7 @@ export function clusterProvider(target: { kubeconfig: string; context?: string }
     },
     create: (request) => createObject(session, request),
     update: (request) => updateObject(session, request),
+    find: (request) => findObject(session, request),
     read: (request) => readObject(session, request),
     delete: (request) => deleteObject(session, request),
     close: async () => {

@@ -5,9 +5,8 @@ import { isOurOrphan } from "./adopt.ts";
 import { annotation, metadataOf, nameOf, PATCH_FIELD_MANAGER } from "./annotations.ts";
 import type { Client, Place } from "./api/client.ts";
 import type { ApiResponse } from "./api/connection.ts";
-import { ApiError, ConnectionError, isApiError, isNamespaceMissing, UnknownKindError } from "./api/errors.ts";
+import { ApiError, isApiError, isNamespaceMissing, isUnanswered, UnknownKindError } from "./api/errors.ts";
 import { retried } from "./api/retried.ts";
-import { applyInputs } from "./apply.ts";
 import { checkpoint } from "./checkpoint.ts";
 import type { Session } from "./cluster-provider.ts";
 import { describe, failure, isAccessDenied } from "./failure.ts";
@@ -23,7 +22,7 @@ export async function createObject(session: Session, request: CreateRequest): Pr
   const what = describe(inputs, type);
   try {
     const client = await session.client();
-    return preview ? await previewCreate(client, request, what) : await reallyCreate(session, client, request, what);
+    return preview ? await previewCreate(client, request, what) : await reallyCreate(client, request, what);
   } catch (error) {
     throw failure(error, what, "create", inputs);
   }
@@ -36,53 +35,37 @@ export const newFieldManager = (inputs: PropertyMap): string =>
 /** The object as the API server takes it: no marks, its own spelling of keys. */
 export const submission = (inputs: PropertyMap): PropertyMap => fromSdkKeys(reveal(normalize(inputs)) as PropertyMap);
 
-async function reallyCreate(
-  session: Session,
-  client: Client,
-  request: CreateRequest,
-  what: string,
-): Promise<{ id: string; outputs: PropertyMap }> {
-  const { inputs, signal, interrupted } = request;
+async function reallyCreate(client: Client, request: CreateRequest, what: string): Promise<{ id: string; outputs: PropertyMap }> {
+  const { inputs, signal } = request;
   const object = submission(inputs);
   const fieldManager = newFieldManager(inputs);
-  let unanswered: PropertyMap | undefined = interrupted;
+  let unanswered = false;
   let place: Place | undefined;
   // A namespace or a definition that this very run has just made may take a moment to be served.
-  const create = async (): Promise<{ object: PropertyMap; existed: boolean }> => {
+  const create = async (): Promise<PropertyMap> => {
     place = await client.placeOf(object, gvkOf(inputs, request.type)!, signal);
     try {
       const response = await client.create(place, object, { dryRun: false, fieldManager: CREATE_MANAGER, signal });
-      return { object: received(response, request), existed: false };
+      return received(response, request);
     } catch (error) {
-      if (error instanceof ConnectionError && error.sent) unanswered = inputs; // it may have been made all the same
+      if (isUnanswered(error)) unanswered = true; // it may have been made all the same
       if (!isApiError(error, "AlreadyExists")) throw error;
       const live = await client.get(place, signal);
       if (live === undefined) throw error;
-      if (unanswered === undefined || !isOurOrphan(live, unanswered)) throw alreadyThere(live, what, place);
-      request.log("info", `${what}: adopting it: an interrupted run of this stack had created it`);
-      return {
-        object: await applyInputs(client, place, live, {
-          ...request,
-          newInputs: inputs,
-          ignoreChanges: [],
-          fieldManager,
-          what,
-          options: session.options,
-        }),
-        existed: true,
-      };
+      if (!unanswered || !isOurOrphan(live, inputs)) throw alreadyThere(live, what, place);
+      return live;
     }
   };
   const made = await retried(create, {
     retries: 4,
     minTimeout: 500,
     signal,
+    // A 500 is mostly a refusal (a webhook that failed), though nobody can be sure.
     shouldRetry: ({ error, attemptNumber }) =>
-      isNamespaceMissing(error) ||
-      error instanceof UnknownKindError ||
-      (error instanceof ConnectionError && error.sent && attemptNumber < 3),
+      isNamespaceMissing(error) || error instanceof UnknownKindError || (isUnanswered(error) && !isRefusal(error) && attemptNumber < 3),
   });
-  return settle(client, place!, request, { inputs, ...made, fieldManager, initialApiVersion: String(object.apiVersion), what });
+  const initialApiVersion = String(object.apiVersion);
+  return settle(client, place!, request, { inputs, object: made, existed: false, fieldManager, initialApiVersion, what });
 }
 
 /** What the API server would make of it, without making it: defaults, warnings, and every refusal that `up` would meet. */
@@ -145,6 +128,7 @@ function withoutServerFields(live: PropertyMap): PropertyMap {
   };
 }
 
+const isRefusal = (error: unknown): boolean => error instanceof ApiError && error.code === 500;
 const isDryRunUnsupported = (error: ApiError): boolean => error.code === 400 && /dry.?run/i.test(error.message);
 
 function alreadyThere(live: PropertyMap, what: string, place: Place): ProviderError {

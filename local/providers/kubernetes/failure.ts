@@ -2,7 +2,7 @@ import { UserError } from "../../../ops/user-error.ts";
 import { ProviderError } from "../../engine/provider.ts";
 import type { PropertyMap, Value } from "../../engine/values.ts";
 import { nameOf, namespaceOf } from "./annotations.ts";
-import { ApiError, ConnectionError, isNamespaceMissing, UnknownKindError } from "./api/errors.ts";
+import { ApiError, ConnectionError, isNamespaceMissing, isUnanswered, UnknownKindError } from "./api/errors.ts";
 import { idOf } from "./gvk.ts";
 import { scrub } from "./secrets.ts";
 
@@ -13,11 +13,10 @@ export const describe = (object: PropertyMap, type: string): string =>
 /** What went wrong in a call about `what`, in words that a person can act on and without the secrets of `submitted`. */
 export function failure(error: unknown, what: string, verb: string, ...submitted: Value[]): Error {
   if (error instanceof UserError || error instanceof ProviderError) return error;
-  if (error instanceof ApiError) return new ProviderError(scrub(`${what}: ${refusal(error, verb)}`, ...submitted));
+  const outcomeUnknown = isUnanswered(error);
+  if (error instanceof ApiError) return new ProviderError(scrub(`${what}: ${refusal(error, verb)}`, ...submitted), { outcomeUnknown });
   if (error instanceof ConnectionError || error instanceof UnknownKindError)
-    return new ProviderError(`${what}: cannot ${verb} it: ${error.message}`, {
-      outcomeUnknown: error instanceof ConnectionError && error.sent,
-    });
+    return new ProviderError(`${what}: cannot ${verb} it: ${error.message}`, { outcomeUnknown });
   if (error instanceof Error && error.name === "AbortError")
     return new ProviderError(`${what}: cancelled before the cluster was asked to ${verb} it`);
   return error instanceof Error

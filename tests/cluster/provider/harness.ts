@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { inject } from "vitest";
-import type { CreateRequest, DiffResult, Provider, ProviderError } from "../../../local/engine/provider.ts";
+import type { DiffResult, Provider, ProviderError } from "../../../local/engine/provider.ts";
 import { isMap, type PropertyMap, reveal, type Value } from "../../../local/engine/values.ts";
 import { Client } from "../../../local/providers/kubernetes/api/client.ts";
 import { Connection } from "../../../local/providers/kubernetes/api/connection.ts";
@@ -21,7 +21,6 @@ interface Options {
   timeoutSeconds?: number;
   ignoreChanges?: string[];
   preview?: boolean;
-  interrupted?: PropertyMap;
 }
 
 /** A provider on the control plane of the tests, a namespace of its own, and the few steps an engine makes of its calls. */
@@ -78,12 +77,11 @@ export class World {
 
   async create(type: string, name: string, news: PropertyMap, options: Options = {}): Promise<Resource> {
     const inputs = await this.check(type, name, news);
-    const request: CreateRequest = {
-      ...this.common(type, name, options),
-      inputs,
-      ...(options.interrupted && { interrupted: options.interrupted }),
-    };
-    return { type, name, inputs, ...(await this.provider.create(request)) };
+    return { type, name, inputs, ...(await this.provider.create({ ...this.common(type, name, options), inputs })) };
+  }
+
+  find(type: string, name: string, inputs: PropertyMap) {
+    return this.provider.find!({ ...this.common(type, name, {}), inputs });
   }
 
   async diff(resource: Resource, news: PropertyMap): Promise<DiffResult> {

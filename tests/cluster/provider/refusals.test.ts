@@ -175,29 +175,29 @@ describe("what the API server refuses is said field by field", () => {
 describe("an object that an interrupted creation left", () => {
   const one = () => configMap(world.namespace, "orphan", { a: "1" }, { immutable: false });
 
-  test("is adopted when state's pending operation vouches for it, with what the program says now", async () => {
+  test("is found by the inputs of that creation, and can be changed from there", async () => {
     const lost = await world.create(CONFIG_MAP, "orphan", one());
-    const adopted = await world.create(CONFIG_MAP, "orphan", configMap(world.namespace, "orphan", { a: "2" }, { immutable: false }), {
-      interrupted: lost.inputs,
-    });
-    expect(plain(adopted.outputs).metadata.uid).toBe(plain(lost.outputs).metadata.uid);
-    expect(plain((await world.live("v1", "configmaps", "orphan"))!.data)).toEqual({ a: "2" });
+    const found = (await world.find(CONFIG_MAP, "orphan", lost.inputs))!;
+    expect(plain(found.outputs).metadata.uid).toBe(plain(lost.outputs).metadata.uid);
+    expect(found.id).toBe(lost.id);
     expect(world.log.at(-1)!.message).toContain("adopting it");
+    await world.update({ ...lost, ...found }, configMap(world.namespace, "orphan", { a: "2" }, { immutable: false }));
+    expect(plain((await world.live("v1", "configmaps", "orphan"))!.data)).toEqual({ a: "2" });
     // Once applied it is no orphan any more: another interrupted creation is not believed.
-    await failing(() => world.create(CONFIG_MAP, "orphan", one(), { interrupted: lost.inputs }));
+    expect(await world.find(CONFIG_MAP, "orphan", lost.inputs)).toBeUndefined();
   });
 
-  test("is nobody's without the pending operation, with other contents, or made by somebody else", async () => {
+  test("is nobody's with other contents, made by somebody else, or not there", async () => {
     const made = await world.create(CONFIG_MAP, "mine", configMap(world.namespace, "mine", { a: "1" }));
-    const again = configMap(world.namespace, "mine", { a: "1" });
-    for (const interrupted of [undefined, { ...made.inputs, data: { a: "other" } }]) {
-      const { error } = await failing(() => world.create(CONFIG_MAP, "mine", again, interrupted === undefined ? {} : { interrupted }));
-      expect(error.message).toContain("already exists");
-    }
+    expect(await world.find(CONFIG_MAP, "mine", { ...made.inputs, data: { a: "other" } })).toBeUndefined();
+    const { error: again } = await failing(() => world.create(CONFIG_MAP, "mine", configMap(world.namespace, "mine", { a: "1" })));
+    expect(again.message).toContain("already exists");
     await world.asSomebody("POST", configMaps(), { metadata: { name: "theirs" }, data: { a: "1" } }, "application/json", "kubectl-create");
     const theirs = configMap(world.namespace, "theirs", { a: "1" });
-    const { error } = await failing(() => world.create(CONFIG_MAP, "theirs", theirs, { interrupted: theirs }));
+    expect(await world.find(CONFIG_MAP, "theirs", theirs)).toBeUndefined();
+    const { error } = await failing(() => world.create(CONFIG_MAP, "theirs", theirs));
     expect(error.message).toContain('made by "kubectl-create"');
+    expect(await world.find(CONFIG_MAP, "nowhere", configMap(world.namespace, "nowhere", {}))).toBeUndefined();
   });
 });
 

@@ -55,6 +55,12 @@ export class UnknownKindError extends Error {
 export const isApiError = (error: unknown, ...reasons: string[]): error is ApiError =>
   error instanceof ApiError && (reasons.length === 0 || reasons.includes(error.reason));
 
+/** Nobody knows whether the call took effect: no answer came, or only that the server (or something before it) could not finish. */
+export const isUnanswered = (error: unknown): boolean =>
+  error instanceof ConnectionError
+    ? error.sent
+    : error instanceof ApiError && error.code >= 500 && error.code !== 501 && error.code !== 505;
+
 /** A namespaced object cannot be made because its namespace is not there (yet). */
 export const isNamespaceMissing = (error: unknown): boolean => isApiError(error, "NotFound") && /^namespaces "/.test(error.message);
 
