@@ -78,6 +78,8 @@ export function commandLine(name: ProgramName, layout: Layout, record: ControlPl
       "secure-port": "0",
       "kube-api-qps": "200",
       "kube-api-burst": "400",
+      // A new autoscaler waits one period before it brings its workload to the minimum; 15 s is a long look at "1 of 3 ready".
+      "horizontal-pod-autoscaler-sync-period": "2s",
       // Nodes have no heartbeat here: a machine that slept, or a kwok that is being started again, must not evict every pod.
       "node-monitor-grace-period": "87600h",
       profiling: "false",
