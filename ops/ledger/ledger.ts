@@ -1,0 +1,190 @@
+import { setTimeout as pause } from "node:timers/promises";
+import { UserError } from "../user-error.ts";
+import { findActor } from "./actor.ts";
+import { checkChain } from "./chain.ts";
+import { type Actor, Happening, type Ledger, type LedgerEvent } from "./event.ts";
+import { findRepository, type Git } from "./git.ts";
+import { BRANCH, findRemote, type Remote } from "./remote.ts";
+import { rewritten } from "./rewritten.ts";
+import { scrub } from "./scrub.ts";
+import { type Refs, Store } from "./store.ts";
+import { type Synced, synchronize } from "./synchronize.ts";
+import { commitMessage } from "./words.ts";
+
+export interface OpenLedgerOptions {
+  /** Folder of the program: anywhere inside a git repository. */
+  readonly projectDir: string;
+  /** The local world's own ledger: a ref of this clone that is never sent anywhere. */
+  readonly local?: boolean;
+  /** Who acts. Left out: as GitHub Actions or git know them. */
+  readonly actor?: Actor;
+  readonly env?: Readonly<Record<string, string | undefined>>;
+  /** Values that must never be written: they are taken out of every text. */
+  readonly secrets?: readonly string[];
+  readonly now?: () => Date;
+}
+
+const TEAM: Refs = { tip: `refs/heads/${BRANCH}`, seen: "refs/liftlock/ledger-seen" };
+const LOCAL: Refs = { tip: "refs/liftlock/local-ledger", seen: "refs/liftlock/local-ledger-seen" };
+
+/** Writers of one clone take turns by compare-and-swap: each lost turn was another's won one. */
+const TURNS = 200;
+
+/**
+ * The ledger of a project's git repository. `read` asks no network (but for the first time in a clone), so whoever decides by what
+ * others wrote calls `sync` first; `append` tries to send what it wrote, and `unsynced` says what the remote has not seen.
+ */
+export async function openLedger(options: OpenLedgerOptions): Promise<GitLedger> {
+  const env = options.env ?? process.env;
+  const git = await findRepository(options.projectDir, env);
+  const local = options.local ?? false;
+  const remote = local ? undefined : await findRemote(git);
+  const store = new Store(git, local ? LOCAL : TEAM, env);
+  const actor = async () => options.actor ?? (await findActor(git, env, local));
+  return new GitLedger(store, remote, { local, actor, secrets: options.secrets ?? [], now: options.now ?? (() => new Date()) });
+}
+
+interface Settings {
+  readonly local: boolean;
+  readonly actor: () => Promise<Actor>;
+  readonly secrets: readonly string[];
+  readonly now: () => Date;
+}
+
+/** The ledger on an orphan branch of a git repository, or on a ref of its own in the local world. */
+export class GitLedger implements Ledger {
+  readonly #store: Store;
+  readonly #git: Git;
+  readonly #remote: Remote | undefined;
+  readonly #settings: Settings;
+  /** The remote did not answer: until `sync` is asked for, nobody waits for it again. */
+  #offline = false;
+
+  constructor(store: Store, remote: Remote | undefined, settings: Settings) {
+    this.#store = store;
+    this.#git = store.git;
+    this.#remote = remote;
+    this.#settings = settings;
+  }
+
+  /** Who appends. */
+  actor(): Promise<Actor> {
+    return this.#settings.actor();
+  }
+
+  async read(): Promise<{ events: LedgerEvent[]; findings: string[] }> {
+    const tip = await this.#current();
+    if (tip === undefined) {
+      const seen = await this.#git.commit(this.#store.refs.seen);
+      const gone = `The ledger is gone: ${this.#store.refs.tip} was deleted. To put it back: git update-ref ${this.#store.refs.tip} ${seen}`;
+      return { events: [], findings: seen === undefined ? [] : [gone] };
+    }
+    const { events, findings } = checkChain(await this.#store.read(tip));
+    const history = await this.#rewritten(tip);
+    if (history.length === 0 && findings.length === 0) await this.#rememberIfNew(tip);
+    return { events, findings: [...history, ...findings] };
+  }
+
+  async append(...what: Happening[]): Promise<{ events: LedgerEvent[]; unsynced: number }> {
+    if (what.length === 0) return { events: [], unsynced: await this.#unsynced() };
+    const actor = await this.#settings.actor();
+    const at = this.#settings.now().toISOString();
+    const drafts = what.map((happening) => ({ at, actor, what: Happening.parse(scrub(happening, this.#settings.secrets)) }));
+    let events = await this.#write(drafts, actor);
+    if (this.#remote !== undefined && !this.#offline) {
+      // What was written stays written, whatever the remote does; a rewritten one is a finding of every `read`.
+      const synced = await synchronize(this.#store, this.#remote, actor, false).catch(onlyUserError);
+      this.#offline = synced === undefined || synced.offline;
+      events = await this.#placed(events);
+    }
+    await this.#tidy(events.at(-1)!.number);
+    return { events, unsynced: await this.#unsynced() };
+  }
+
+  async sync(): Promise<Synced> {
+    if (this.#settings.local) return { sent: 0, received: 0, offline: false, reason: "The local world's ledger stays in this clone." };
+    if (this.#remote === undefined) return { sent: 0, received: 0, offline: true, reason: "This repository has no remote." };
+    const synced = await synchronize(this.#store, this.#remote, await this.#syncActor(), true);
+    this.#offline = synced.offline;
+    return synced;
+  }
+
+  /** Chaining entries anew needs a name for git's commit only: a reader who has none may still receive. */
+  #syncActor(): Promise<Actor> {
+    return this.#settings.actor().catch(() => ({ name: "liftlock" }));
+  }
+
+  async #write(drafts: Parameters<Store["write"]>[1], actor: Actor): Promise<LedgerEvent[]> {
+    for (let turn = 0; turn < TURNS; turn++) {
+      const tip = await this.#current();
+      const { commit, events } = await this.#store.write(tip, drafts, commitMessage, actor);
+      if (await this.#store.move(commit, tip)) return events;
+      await pause(Math.random() * Math.min(20 * (turn + 1), 200));
+    }
+    throw new UserError("The ledger is being written all the time by others of this clone: try again.");
+  }
+
+  /** The tip to read and write at. What `git fetch` brought is taken over when nothing of ours is in its way. */
+  async #current(): Promise<string | undefined> {
+    const tip = await this.#store.tip();
+    if (this.#remote === undefined) return tip;
+    let theirs = await this.#git.commit(this.#remote.tracking);
+    if (tip === undefined && theirs === undefined && !this.#offline) {
+      this.#offline = typeof (await this.#remote.fetch()) === "object";
+      theirs = await this.#git.commit(this.#remote.tracking);
+    }
+    if (theirs === undefined || theirs === tip) return tip;
+    const seen = await this.#git.commit(this.#store.refs.seen);
+    const base = tip ?? seen;
+    if (base !== undefined && !(await this.#git.isAncestor(base, theirs))) return tip;
+    return (await this.#store.move(theirs, tip)) ? theirs : this.#store.tip();
+  }
+
+  async #rewritten(tip: string): Promise<string[]> {
+    const here = await rewritten(this.#git, await this.#git.commit(this.#store.refs.seen), tip, "the ledger");
+    const theirs = this.#remote === undefined ? undefined : await this.#git.commit(this.#remote.tracking);
+    if (this.#remote === undefined || theirs === undefined) return here;
+    return [
+      ...here,
+      ...(await rewritten(this.#git, await this.#git.commit(this.#remote.seen), theirs, `the ledger on ${this.#remote.name}`)),
+    ];
+  }
+
+  async #rememberIfNew(tip: string): Promise<void> {
+    if ((await this.#git.commit(this.#store.refs.seen)) !== tip) await this.#store.remember(tip);
+  }
+
+  /** How many entries only this clone has. */
+  async #unsynced(): Promise<number> {
+    if (this.#settings.local) return 0;
+    const tip = await this.#store.tip();
+    if (tip === undefined) return 0;
+    const theirs = this.#remote === undefined ? undefined : await this.#git.commit(this.#remote.tracking);
+    const base = theirs === undefined ? undefined : await this.#git.maybe(["merge-base", tip, theirs]);
+    const entries = async (commit: string) => (await this.#store.list(commit)).length;
+    return (await entries(tip)) - (base === undefined ? 0 : await entries(base));
+  }
+
+  /** Our entries as they stand now: an exchange with the remote may have given them other places. */
+  async #placed(events: readonly LedgerEvent[]): Promise<LedgerEvent[]> {
+    const tip = await this.#current();
+    if (tip === undefined) return [...events];
+    const now = checkChain(await this.#store.read(tip)).events;
+    const ids = new Set(now.map(({ id }) => id));
+    if (events.every(({ id }) => ids.has(id))) return [...events];
+    const same = (a: LedgerEvent, b: LedgerEvent) => a.at === b.at && a.what.kind === b.what.kind && a.actor.name === b.actor.name;
+    const first = events[0]!;
+    const start = now.findLastIndex((event) => same(event, first));
+    return start < 0 ? [...events] : now.slice(start, start + events.length);
+  }
+
+  /** Entries are loose objects until git packs them: what every git command of a user's does now and then. */
+  async #tidy(number: number): Promise<void> {
+    if (number % 500 === 0) await this.#git.attempt(["gc", "--auto", "--quiet"]);
+  }
+}
+
+function onlyUserError(error: unknown): undefined {
+  if (!(error instanceof UserError)) throw error;
+  return undefined;
+}
