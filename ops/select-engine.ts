@@ -1,3 +1,4 @@
+import path from "node:path";
 import type { RenderedResource } from "../local/engine/embedded.ts";
 import type { Project } from "../local/engine/project.ts";
 import type { StackConfig } from "../local/engine/state.ts";
@@ -34,6 +35,8 @@ export function selectEngine(io: Io, options: GlobalOptions): Selector {
   return {
     project: () => projectSummary(findProjectDir(io.cwd, options.stackDir)),
     render,
+    ledger: async (projectDir) => (await import("./ledger/ledger.ts")).openLedger({ projectDir, local: options.local, env: io.env }),
+    pinFile: (projectDir, stack) => path.join(pinDir(findWorld(projectDir), projectDir, options.context), `${stack}.json`),
     async select(request) {
       needLocal();
       const world = findWorld(request.projectDir);
@@ -48,6 +51,14 @@ export function selectEngine(io: Io, options: GlobalOptions): Selector {
     },
   };
 }
+
+/** Previews of every program and cluster of a checkout, apart from each other. */
+const pinDir = (world: World, projectDir: string, context: string | undefined): string =>
+  path.join(
+    world.dir,
+    "previews",
+    ...[path.relative(path.dirname(world.dir), path.resolve(projectDir)), context ?? ""].map((part) => encodeURIComponent(part || "-")),
+  );
 
 interface Target {
   readonly cluster?: ClusterTarget;

@@ -1,4 +1,5 @@
 import type { Engine } from "./engine.ts";
+import type { Ledger } from "./ledger/event.ts";
 import type { ClusterTarget } from "./live.ts";
 import type { Manifest } from "./report/manifests.ts";
 
@@ -33,6 +34,10 @@ export interface ProjectSummary {
 export interface Selector {
   project(): Promise<ProjectSummary>;
   select(request: EngineRequest): Promise<Selected>;
+  /** The ledger of the program's repository; the local world has one of its own. */
+  ledger(projectDir: string): Promise<Ledger>;
+  /** Where the last preview of a stack is recorded. */
+  pinFile(projectDir: string, stack: string): string;
   /** The manifests of a stack, offline, with secrets redacted. */
   render(projectDir: string, stack: string): Promise<Manifest[]>;
 }

@@ -1,5 +1,6 @@
 import picocolors from "picocolors";
 import type { Engine, EngineEvent, RunOptions, RunResult } from "../../../ops/engine.ts";
+import type { Ledger } from "../../../ops/ledger/event.ts";
 import { main } from "../../../ops/main.ts";
 import type { Manifest } from "../../../ops/report/manifests.ts";
 import type { EngineRequest, Selector } from "../../../ops/selector.ts";
@@ -10,6 +11,7 @@ export interface World {
   readonly stacks?: readonly string[];
   readonly engine?: Partial<Engine> | ((stack: string) => Partial<Engine>);
   readonly manifests?: Manifest[];
+  readonly ledger?: Ledger;
   /** Answers to questions, in order. Without any, nobody can be asked. */
   readonly answers?: readonly string[];
   readonly env?: Record<string, string>;
@@ -24,6 +26,13 @@ export interface Ended {
   readonly questions: string[];
   readonly killed: number | undefined;
 }
+
+/** Takes entries and keeps none. */
+const emptyLedger: Ledger = {
+  read: async () => ({ events: [], findings: [] }),
+  append: async () => ({ events: [], unsynced: 0 }),
+  sync: async () => ({ sent: 0, received: 0, offline: false }),
+};
 
 class Killed extends Error {}
 
@@ -64,6 +73,8 @@ export async function liftlock(args: string, world: World = {}): Promise<Ended> 
       const own = typeof world.engine === "function" ? world.engine(request.stack) : world.engine;
       return { engine: { ...fakeEngine(), ...own }, target: "a target" };
     },
+    ledger: async () => world.ledger ?? emptyLedger,
+    pinFile: () => "/nowhere/preview.json",
     render: async () => world.manifests ?? [],
   };
   world.onStart?.(() => {

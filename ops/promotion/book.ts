@@ -1,0 +1,34 @@
+import type { Context } from "../context.ts";
+import type { Happening, Ledger, LedgerEvent } from "../ledger/event.ts";
+import { UserError } from "../user-error.ts";
+
+/** The ledger as a run sees it: what stood in it at the beginning, and a way to add to it that never hides how the run ended. */
+export interface Book {
+  readonly events: readonly LedgerEvent[];
+  /** Adds entries; a ledger that cannot be written is said, and thrown only where the entry is the point of the command. */
+  append(...what: Happening[]): Promise<void>;
+}
+
+/** Opens the ledger. A run that deploys goes on without one: a broken ledger must not stand between a team and its way back. */
+export async function openBook({ selector, io }: Context, projectDir: string): Promise<Book> {
+  const unavailable = (error: unknown): undefined => {
+    if (!(error instanceof UserError)) throw error;
+    io.err(io.colors.yellow(`No ledger: ${error.message} Holds cannot be seen, and this run is not recorded.`));
+    return undefined;
+  };
+  const ledger: Ledger | undefined = await selector.ledger(projectDir).catch(unavailable);
+  const read = await ledger?.read().catch(unavailable);
+  for (const finding of read?.findings ?? []) io.err(io.colors.yellow(`ledger: ${finding}`));
+  return {
+    events: read?.events ?? [],
+    async append(...what) {
+      if (ledger === undefined || read === undefined || what.length === 0) return;
+      try {
+        await ledger.append(...what);
+      } catch (error) {
+        if (!(error instanceof UserError)) throw error;
+        io.err(io.colors.yellow(`Not recorded in the ledger (${what.map(({ kind }) => kind).join(", ")}): ${error.message}`));
+      }
+    },
+  };
+}
