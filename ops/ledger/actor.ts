@@ -9,8 +9,9 @@ type Environment = Readonly<Record<string, string | undefined>>;
 export async function findActor(git: Git, env: Environment, local: boolean): Promise<Actor> {
   const login = env.GITHUB_ACTIONS === "true" ? env.GITHUB_ACTOR : undefined;
   if (login) return { name: login, login, ...(login.endsWith("[bot]") ? { bot: true } : {}) };
-  const name = env.GIT_AUTHOR_NAME || (await git.config("user.name"));
-  const email = env.GIT_AUTHOR_EMAIL || (await git.config("user.email"));
+  const config = await git.config();
+  const name = env.GIT_AUTHOR_NAME || config.get("user.name");
+  const email = env.GIT_AUTHOR_EMAIL || config.get("user.email");
   if (name && email) return { name, email };
   if (local) return { name: name || accountName(env), ...(email ? { email } : {}) };
   throw new UserError(
@@ -31,7 +32,7 @@ export async function gitIdentity(git: Git, actor: Actor, env: Environment): Pro
   const name = actor.name.replace(/[<>\n]/g, "").trim() || "somebody";
   const email = actor.email ?? (actor.login === undefined ? "nobody@localhost" : `${actor.login}@users.noreply.github.com`);
   const author = { GIT_AUTHOR_NAME: name, GIT_AUTHOR_EMAIL: email };
-  const known = (await git.config("user.email")) && (await git.config("user.name"));
-  if (known || (env.GIT_COMMITTER_NAME && env.GIT_COMMITTER_EMAIL)) return author;
+  const config = await git.config();
+  if ((config.get("user.name") && config.get("user.email")) || (env.GIT_COMMITTER_NAME && env.GIT_COMMITTER_EMAIL)) return author;
   return { ...author, GIT_COMMITTER_NAME: name, GIT_COMMITTER_EMAIL: email };
 }

@@ -20,6 +20,7 @@ const FOREIGN = ["GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX", "GI
 export class Git {
   readonly dir: string;
   readonly #env: NodeJS.ProcessEnv;
+  #config: Promise<ReadonlyMap<string, string>> | undefined;
 
   constructor(dir: string, env: Readonly<Record<string, string | undefined>> = process.env) {
     this.dir = dir;
@@ -68,21 +69,31 @@ export class Git {
     return code === 0 ? stdout.toString("utf8").trimEnd() : undefined;
   }
 
-  async succeeds(args: readonly string[]): Promise<boolean> {
-    return (await this.attempt(args)).code === 0;
+  /** The settings in force, read once: the last value of each key, whose section and name are in lower case. */
+  config(): Promise<ReadonlyMap<string, string>> {
+    this.#config ??= this.text(["config", "--list", "-z"]).then(
+      (text) =>
+        new Map(
+          text.split("\0").map((entry): [string, string] => {
+            const end = entry.indexOf("\n");
+            // A key without a value says yes.
+            return end < 0 ? [entry, "true"] : [entry.slice(0, end), entry.slice(end + 1)];
+          }),
+        ),
+    );
+    return this.#config;
   }
 
-  config(key: string): Promise<string | undefined> {
-    return this.maybe(["config", "--get", key]);
+  /** What refs name, in their order; `undefined` for one that does not exist. */
+  async refs<const T extends readonly (string | undefined)[]>(...names: T): Promise<{ [K in keyof T]: string | undefined }> {
+    const asked = names.filter((name) => name !== undefined);
+    const listed = await this.text(["for-each-ref", "--format=%(refname) %(objectname)", ...asked]);
+    const found = new Map(listed.split("\n").map((line) => line.split(" ") as [string, string]));
+    return names.map((name) => found.get(name ?? "")) as { [K in keyof T]: string | undefined };
   }
 
-  /** The commit that a ref names. */
-  commit(ref: string): Promise<string | undefined> {
-    return this.maybe(["rev-parse", "--verify", "--quiet", `${ref}^{commit}`]);
-  }
-
-  isAncestor(ancestor: string, commit: string): Promise<boolean> {
-    return ancestor === commit ? Promise.resolve(true) : this.succeeds(["merge-base", "--is-ancestor", ancestor, commit]);
+  async isAncestor(ancestor: string, commit: string): Promise<boolean> {
+    return ancestor === commit || (await this.attempt(["merge-base", "--is-ancestor", ancestor, commit])).code === 0;
   }
 }
 

@@ -51,6 +51,8 @@ interface Settings {
   readonly now: () => Date;
 }
 
+type Written = Awaited<ReturnType<Store["write"]>>;
+
 /** The ledger on an orphan branch of a git repository, or on a ref of its own in the local world. */
 export class GitLedger implements Ledger {
   readonly #store: Store;
@@ -73,16 +75,24 @@ export class GitLedger implements Ledger {
   }
 
   async read(): Promise<{ events: LedgerEvent[]; findings: string[] }> {
-    const tip = await this.#current();
-    if (tip === undefined) {
-      const seen = await this.#git.commit(this.#store.refs.seen);
-      const gone = `The ledger is gone: ${this.#store.refs.tip} was deleted. To put it back: git update-ref ${this.#store.refs.tip} ${seen}`;
-      return { events: [], findings: seen === undefined ? [] : [gone] };
-    }
+    const { refs } = this.#store;
+    const { tip, old } = await this.#current();
+    if (tip === undefined) return { events: [], findings: [] };
     const { events, findings } = checkChain(await this.#store.read(tip));
-    const history = await this.#rewritten(tip);
-    if (history.length === 0 && findings.length === 0) await this.#rememberIfNew(tip);
-    return { events, findings: [...history, ...findings] };
+    findings.unshift(...(await this.#losses(tip)));
+    if (old === undefined && this.#remote === undefined) {
+      findings.unshift(`The ledger's ref ${refs.tip} was deleted. The next entry puts it back, or: git update-ref ${refs.tip} ${tip}`);
+    }
+    if (findings.length === 0) await this.#store.remember(tip);
+    return { events, findings };
+  }
+
+  /** What this clone had seen, here or at the remote, and what is no longer there. */
+  async #losses(tip: string): Promise<string[]> {
+    const [seen, theirs, theirsSeen] = await this.#git.refs(this.#store.refs.seen, this.#remote?.tracking, this.#remote?.seen);
+    const here = await rewritten(this.#git, seen, tip, "the ledger");
+    if (this.#remote === undefined || theirs === undefined) return here;
+    return [...(await rewritten(this.#git, theirsSeen, theirs, `the ledger on ${this.#remote.name}`)), ...here];
   }
 
   async append(...what: Happening[]): Promise<{ events: LedgerEvent[]; unsynced: number }> {
@@ -90,12 +100,13 @@ export class GitLedger implements Ledger {
     const actor = await this.#settings.actor();
     const at = this.#settings.now().toISOString();
     const drafts = what.map((happening) => ({ at, actor, what: Happening.parse(scrub(happening, this.#settings.secrets)) }));
-    let events = await this.#write(drafts, actor);
+    const written = await this.#write(drafts, actor);
+    let { events } = written;
     if (this.#remote !== undefined && !this.#offline) {
       // What was written stays written, whatever the remote does; a rewritten one is a finding of every `read`.
       const synced = await synchronize(this.#store, this.#remote, actor, false).catch(onlyUserError);
       this.#offline = synced === undefined || synced.offline;
-      events = await this.#placed(events);
+      events = await this.#placed(written);
     }
     await this.#tidy(events.at(-1)!.number);
     return { events, unsynced: await this.#unsynced() };
@@ -114,61 +125,47 @@ export class GitLedger implements Ledger {
     return this.#settings.actor().catch(() => ({ name: "liftlock" }));
   }
 
-  async #write(drafts: Parameters<Store["write"]>[1], actor: Actor): Promise<LedgerEvent[]> {
+  async #write(drafts: Parameters<Store["write"]>[1], actor: Actor): Promise<Written> {
     for (let turn = 0; turn < TURNS; turn++) {
-      const tip = await this.#current();
-      const { commit, events } = await this.#store.write(tip, drafts, commitMessage, actor);
-      if (await this.#store.move(commit, tip)) return events;
+      const { tip, old } = await this.#current();
+      const written = await this.#store.write(tip, drafts, commitMessage, actor);
+      if (await this.#store.move(written.commit, old)) return written;
       await pause(Math.random() * Math.min(20 * (turn + 1), 200));
     }
     throw new UserError("The ledger is being written all the time by others of this clone: try again.");
   }
 
-  /** The tip to read and write at. What `git fetch` brought is taken over when nothing of ours is in its way. */
-  async #current(): Promise<string | undefined> {
-    const tip = await this.#store.tip();
-    if (this.#remote === undefined) return tip;
-    let theirs = await this.#git.commit(this.#remote.tracking);
-    if (tip === undefined && theirs === undefined && !this.#offline) {
+  /**
+   * Where to read, and what to write behind; `old` is what the ref says now. What `git fetch` brought counts as long as nothing of
+   * ours is in its way, and a ref that somebody deleted goes on where it was.
+   */
+  async #current(): Promise<{ tip: string | undefined; old: string | undefined }> {
+    const { refs } = this.#store;
+    const [old, seen, known] = await this.#git.refs(refs.tip, refs.seen, this.#remote?.tracking);
+    let theirs = known;
+    if (old === undefined && theirs === undefined && this.#remote !== undefined && !this.#offline) {
       this.#offline = typeof (await this.#remote.fetch()) === "object";
-      theirs = await this.#git.commit(this.#remote.tracking);
+      [theirs] = await this.#git.refs(this.#remote.tracking);
     }
-    if (theirs === undefined || theirs === tip) return tip;
-    const seen = await this.#git.commit(this.#store.refs.seen);
-    const base = tip ?? seen;
-    if (base !== undefined && !(await this.#git.isAncestor(base, theirs))) return tip;
-    return (await this.#store.move(theirs, tip)) ? theirs : this.#store.tip();
-  }
-
-  async #rewritten(tip: string): Promise<string[]> {
-    const here = await rewritten(this.#git, await this.#git.commit(this.#store.refs.seen), tip, "the ledger");
-    const theirs = this.#remote === undefined ? undefined : await this.#git.commit(this.#remote.tracking);
-    if (this.#remote === undefined || theirs === undefined) return here;
-    return [
-      ...here,
-      ...(await rewritten(this.#git, await this.#git.commit(this.#remote.seen), theirs, `the ledger on ${this.#remote.name}`)),
-    ];
-  }
-
-  async #rememberIfNew(tip: string): Promise<void> {
-    if ((await this.#git.commit(this.#store.refs.seen)) !== tip) await this.#store.remember(tip);
+    const tip = old ?? seen;
+    if (theirs === undefined || theirs === tip) return { tip, old };
+    const ahead = tip === undefined || (await this.#git.isAncestor(tip, theirs));
+    return { tip: ahead ? theirs : tip, old };
   }
 
   /** How many entries only this clone has. */
   async #unsynced(): Promise<number> {
     if (this.#settings.local) return 0;
-    const tip = await this.#store.tip();
-    if (tip === undefined) return 0;
-    const theirs = this.#remote === undefined ? undefined : await this.#git.commit(this.#remote.tracking);
+    const [tip, theirs] = await this.#git.refs(this.#store.refs.tip, this.#remote?.tracking);
+    if (tip === undefined || tip === theirs) return 0;
     const base = theirs === undefined ? undefined : await this.#git.maybe(["merge-base", tip, theirs]);
-    const entries = async (commit: string) => (await this.#store.list(commit)).length;
-    return (await entries(tip)) - (base === undefined ? 0 : await entries(base));
+    return this.#store.grown(base, tip);
   }
 
   /** Our entries as they stand now: an exchange with the remote may have given them other places. */
-  async #placed(events: readonly LedgerEvent[]): Promise<LedgerEvent[]> {
-    const tip = await this.#current();
-    if (tip === undefined) return [...events];
+  async #placed({ commit, events }: Written): Promise<LedgerEvent[]> {
+    const [tip] = await this.#git.refs(this.#store.refs.tip);
+    if (tip === undefined || tip === commit) return [...events];
     const now = checkChain(await this.#store.read(tip)).events;
     const ids = new Set(now.map(({ id }) => id));
     if (events.every(({ id }) => ids.has(id))) return [...events];

@@ -60,15 +60,9 @@ function firstLine(stderr: string): string {
 
 /** The remote that the ledger lives on: the branch's own, `origin`, or the only one. */
 export async function findRemote(git: Git): Promise<Remote | undefined> {
-  const remotes = (await git.text(["remote"])).split("\n").filter(Boolean);
-  const own = await git.config(`branch.${BRANCH}.remote`);
-  const name =
-    own !== undefined && remotes.includes(own)
-      ? own
-      : remotes.includes("origin")
-        ? "origin"
-        : remotes.length === 1
-          ? remotes[0]
-          : undefined;
+  const config = await git.config();
+  const remotes = [...config.keys()].flatMap((key) => /^remote\.(.+)\.url$/.exec(key)?.[1] ?? []);
+  const own = config.get(`branch.${BRANCH}.remote`) ?? "";
+  const name = remotes.includes(own) ? own : remotes.includes("origin") ? "origin" : remotes.length === 1 ? remotes[0] : undefined;
   return name === undefined ? undefined : new Remote(git, name);
 }

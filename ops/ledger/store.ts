@@ -7,6 +7,7 @@ import { type EntryFile, entryNumber, entryPath } from "./chain.ts";
 import { entryText, idOf, seal } from "./entry.ts";
 import type { Actor, LedgerEvent } from "./event.ts";
 import type { Git } from "./git.ts";
+import { rewritten } from "./rewritten.ts";
 
 /** An entry before it has its place; with `id` when it had another place before. */
 export type Draft = Pick<LedgerEvent, "at" | "actor" | "what"> & { readonly id?: string };
@@ -79,7 +80,7 @@ export class Store {
     }
     const index = events.map((event, i) => `100644 blob ${blobs[i]}\t${entryPath(event.number)}\n`).join("");
     const tree = await this.#tree(tip, index);
-    const sign = (await this.git.maybe(["config", "--type=bool", "--get", "commit.gpgsign"])) === "true" ? ["-S"] : [];
+    const sign = /^(true|yes|on|1)$/i.test((await this.git.config()).get("commit.gpgsign") ?? "") ? ["-S"] : [];
     const parent = tip === undefined ? [] : ["-p", tip];
     const commit = await this.git.text(["commit-tree", tree, ...parent, ...sign, "-F", "-"], {
       input: message(events),
@@ -101,23 +102,38 @@ export class Store {
     }
   }
 
-  tip(): Promise<string | undefined> {
-    return this.git.commit(this.refs.tip);
+  /** How many entries `tip` has that `base` has not. */
+  async grown(base: string | undefined, tip: string): Promise<number> {
+    if (base === tip) return 0;
+    return (await this.list(tip)).length - (base === undefined ? 0 : (await this.list(base)).length);
   }
 
-  /** Moves the ledger from `old` to `next`, and with it what is remembered; `false` when another writer was quicker. */
+  /**
+   * Moves the ledger from `old` to `next`; `false` when another writer was quicker. What is remembered moves along in the same
+   * transaction, but never over a loss: that stays a finding.
+   */
   async move(next: string, old: string | undefined): Promise<boolean> {
     await this.#refuseCheckedOut();
     const zero = "0".repeat(next.length);
-    const steps = ["start", `update ${this.refs.tip} ${next} ${old ?? zero}`, `update ${this.refs.seen} ${next}`, "commit", ""];
+    const [seen] = await this.git.refs(this.refs.seen);
+    const whole = (await rewritten(this.git, seen, old ?? next, "")).length === 0;
+    const steps = [
+      "start",
+      `update ${this.refs.tip} ${next} ${old ?? zero}`,
+      ...(whole ? [`update ${this.refs.seen} ${next} ${seen ?? zero}`] : []),
+      "commit",
+      "",
+    ];
     const { code, stderr } = await this.git.attempt(["update-ref", "-m", "liftlock: ledger", "--stdin"], { input: steps.join("\n") });
     if (code === 0) return true;
-    if (/cannot lock ref|is at .* but expected|reference already exists|unable to resolve|\.lock/i.test(stderr)) return false;
+    if (/cannot lock ref|is at .* but expected|reference already exists|\.lock/i.test(stderr)) return false;
     throw new UserError(`git cannot move ${this.refs.tip}: ${stderr}`);
   }
 
   /** Remembers the tip as whole, unless somebody moved it meanwhile. */
   async remember(tip: string): Promise<void> {
+    const [seen] = await this.git.refs(this.refs.seen);
+    if (seen === tip) return;
     const steps = ["start", `verify ${this.refs.tip} ${tip}`, `update ${this.refs.seen} ${tip}`, "commit", ""];
     // A repository that cannot be written to can still be read.
     await this.git.attempt(["update-ref", "--stdin"], { input: steps.join("\n") });

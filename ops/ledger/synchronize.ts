@@ -28,28 +28,28 @@ export async function synchronize(store: Store, remote: Remote, actor: Actor, fe
       if (typeof answer === "object") return { sent: 0, received, ...answer };
       lost = answer === "lost";
     }
-    const [local, theirs] = [await store.tip(), await git.commit(remote.tracking)];
+    const [local, theirs, seen] = await git.refs(store.refs.tip, remote.tracking, remote.seen);
     if (theirs !== undefined) {
-      const findings = await rewritten(git, await git.commit(remote.seen), theirs, `the ledger on ${remote.name}`);
+      const findings = await rewritten(git, seen, theirs, `the ledger on ${remote.name}`);
       if (findings.length > 0) throw new UserError(refusal(remote, theirs, findings));
     }
     if (local === undefined) {
       if (theirs === undefined) return { sent: 0, received, offline: false, reason: "The ledger is empty." };
       if (!(await store.move(theirs, undefined))) continue;
-      received += await count(store, undefined, theirs);
+      received += await store.grown(undefined, theirs);
       await git.attempt(["update-ref", remote.seen, theirs]);
       return { sent: 0, received, offline: false };
     }
     const next = theirs === undefined ? local : await behind(store, local, theirs, actor);
     if (next !== local) {
       if (!(await store.move(next, local))) continue;
-      received += await count(store, await git.maybe(["merge-base", local, theirs!]), theirs!);
+      received += await store.grown(await git.maybe(["merge-base", local, theirs!]), theirs!);
     }
-    const sent = await count(store, theirs, next);
+    const sent = await store.grown(theirs, next);
     const answer = next === theirs ? "done" : await remote.push(next);
     if (answer === "outrun") continue;
     if (typeof answer === "object") return { sent: 0, received, ...answer };
-    const putBack = lost && (await git.commit(remote.seen)) !== undefined;
+    const putBack = lost && seen !== undefined;
     await git.attempt(["update-ref", remote.seen, next]);
     return { sent, received, offline: false, ...(putBack ? { reason: `${remote.name} had lost the ledger: it was put back.` } : {}) };
   }
@@ -58,6 +58,7 @@ export async function synchronize(store: Store, remote: Remote, actor: Actor, fe
 
 /** The tip that holds both: theirs where it has ours already, ours where it has theirs, otherwise ours chained anew behind theirs. */
 async function behind(store: Store, local: string, theirs: string, actor: Actor): Promise<string> {
+  if (local === theirs) return local;
   const base = await store.git.maybe(["merge-base", local, theirs]);
   if (base === theirs) return local;
   if (base === local) return theirs;
@@ -74,11 +75,6 @@ async function added(store: Store, base: string | undefined, tip: string): Promi
     if ("event" in opened) return opened.event;
     throw new UserError(`Entry ${entryNumber(path)} of the ledger ${opened.fault}, so it cannot be sent. log --verify says more.`);
   });
-}
-
-async function count(store: Store, base: string | undefined, tip: string): Promise<number> {
-  const entries = async (commit: string) => (await store.list(commit)).length;
-  return (await entries(tip)) - (base === undefined ? 0 : await entries(base));
 }
 
 const refusal = (remote: Remote, theirs: string, findings: readonly string[]): string =>
