@@ -6,6 +6,7 @@ import type { Extension } from "./components/extension.ts";
 import { readHistory } from "./components/history.ts";
 import { createMigration } from "./components/migration.ts";
 import { summarize } from "./components/outputs.ts";
+import { checkRelease } from "./components/promotion-check.ts";
 import { ReleaseRecord } from "./components/record.ts";
 import { createReset } from "./components/reset.ts";
 import { Routes } from "./components/route.ts";
@@ -18,6 +19,7 @@ import { extend } from "./extend.ts";
 export default async function program(ownResources: Extension = extend) {
   const settings = loadSettings();
   const history = await readHistory();
+  await checkRelease(settings, history);
   const cluster = connectCluster(settings.environment.cluster);
   const options = { providers: [cluster] };
 

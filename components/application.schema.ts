@@ -1,7 +1,8 @@
 import { z } from "zod";
 import { ConfigSets, FlagDeclarations, SecretSets } from "./configuration.schema.ts";
 import { DatabaseDeclaration } from "./database.schema.ts";
-import { Duration, KubernetesName, PinnedImage, ServiceName, StackName, UrlPath } from "./primitives.ts";
+import { PromotionSettings } from "./gates.schema.ts";
+import { Duration, KubernetesName, PinnedImage, ServiceName, UrlPath } from "./primitives.ts";
 import { ServiceSettings } from "./workload.schema.ts";
 
 const SmokeCheck = z.strictObject({
@@ -21,12 +22,7 @@ export type SmokeSettings = z.infer<typeof SmokeSettings>;
 /** `application` in Pulumi.yaml: what is the same in every environment. */
 export const ApplicationSettings = z.strictObject({
   name: KubernetesName,
-  promotion: z.strictObject({
-    path: z
-      .array(StackName)
-      .min(1, { error: "must name at least one environment" })
-      .describe("Environments in the order that a release passes them"),
-  }),
+  promotion: PromotionSettings,
   services: z.array(ServiceSettings).min(1, { error: "must declare at least one service" }),
   config: ConfigSets,
   secrets: SecretSets,

@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
 
 /** A release that went live here and passed its smoke test. */
-const QualifiedRelease = z.object({
+export const QualifiedRelease = z.object({
   id: z.string(),
   version: z.string(),
   /** Digest of each image, or its full reference where the release has none. */

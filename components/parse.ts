@@ -7,6 +7,7 @@ import { ReleaseSettings } from "./release.schema.ts";
 import { checkConfiguration, checkFlags } from "./rules/configuration.ts";
 import { findCredentials } from "./rules/credentials.ts";
 import { checkDatabase, checkDatabaseDeclaration } from "./rules/database.ts";
+import { checkGates } from "./rules/gates.ts";
 import { checkAddresses, type Sibling } from "./rules/network.ts";
 import { checkPromotion } from "./rules/promotion.ts";
 import { checkRelease } from "./rules/release.ts";
@@ -54,6 +55,7 @@ export function parseSettings(raw: RawSettings): Parsed {
   if (named) {
     const flat = own(Object.keys(raw.values)).filter((key) => !(structured as string[]).includes(key));
     apply(() => checkPromotion(application, raw.stack));
+    apply(() => checkGates(application));
     apply(() => checkServices(application));
     apply(() => checkDatabaseDeclaration(application));
     apply(() => checkSecrets(application, raw.stack, flat, encrypted));

@@ -23,13 +23,15 @@ export class ReleaseRecord extends pulumi.ComponentResource {
   constructor(name: string, { settings, namespace, qualified }: ReleaseRecordArgs, opts?: pulumi.ComponentResourceOptions) {
     super("liftlock:release:ReleaseRecord", name, {}, opts);
     const { application, release } = settings;
+    // What let a release in is no part of it: its record must not be written again when that is taken away.
+    const { breakGlass: _, ...content } = release;
     const id = releaseId(release);
     const record = new k8s.core.v1.ConfigMap(
       name,
       {
         metadata: { namespace, labels: labelsOf(name, application.name) },
         immutable: true,
-        data: { "release.json": JSON.stringify({ id, ...release }) },
+        data: { "release.json": JSON.stringify({ id, ...content }) },
       },
       { parent: this, dependsOn: waitsFor(opts) },
     );

@@ -21,5 +21,9 @@ export const ReleaseSettings = z.strictObject({
       "The newest migrations of this release, oldest first. What is not listed counts as a change that older releases do not survive",
     ),
   images: z.record(ServiceName, ImageReference),
+  breakGlass: z
+    .strictObject({ incident: z.string().min(1), reason: z.string().min(1) })
+    .optional()
+    .describe("Lets a release in that the environments before did not run; take it away once it is ported back"),
 });
 export type ReleaseSettings = z.infer<typeof ReleaseSettings>;

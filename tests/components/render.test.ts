@@ -39,8 +39,8 @@ describe("StudySphere in production", () => {
       "Deployment api",
       "Deployment auth-service",
       "Deployment frontend",
-      "Job backup-20261005083000-add-study-groups-5457d9",
-      "Job migrate-20261005083000-add-study-groups-5457d9",
+      "Job backup-20261030101500-add-user-interests-4b5046",
+      "Job migrate-20261030101500-add-user-interests-4b5046",
       "Job smoke",
     ]);
     for (const [name, { spec }] of pods) {
@@ -167,7 +167,7 @@ describe("StudySphere in production", () => {
   test("keeps what must be in order in the graph itself", () => {
     const dependenciesOf = (kind: string, name: string) =>
       find(resources, kind, name).dependencies.map((urn) => urn.split("::").slice(-2).join("::").split("$").at(-1));
-    const key = "20261005083000-add-study-groups-5457d9";
+    const key = "20261030101500-add-user-interests-4b5046";
     expect(dependenciesOf("Job", `backup-${key}`)).toContain("kubernetes:core/v1:PersistentVolumeClaim::backup");
     expect(dependenciesOf("Job", `migrate-${key}`)).toContain(`kubernetes:batch/v1:Job::backup-${key}`);
     for (const name of ["api", "auth-service", "frontend"]) {

@@ -11,6 +11,8 @@ import { clusterClient, eventually } from "../setup.ts";
 
 /** The reference application's staging environment on a real API server, with a namespace of the test's own. */
 const { dir, ...settings } = writtenSettings("ferry", "staging");
+// Alone: what an environment asks of those before it has tests of its own.
+settings.application.promotion = { path: ["staging"] };
 const namespace = `ferry-test-${process.pid}`;
 settings.environment.namespace = namespace;
 settings.environment.host = "ferry-test.example.com";
