@@ -69,12 +69,18 @@ function describeCommands(command: Declare): void {
   )
     .addOption(unchanged())
     .option("--refresh", "read the live objects first")
-    .option("--diff", "list every difference, also what is folded otherwise");
+    .option("--diff", "list every difference, also what is folded otherwise")
+    .option("--pin <file>", "record what was previewed in a file, for `up --pinned FILE` elsewhere");
   command("up [stack]", "bring an environment to what the program says", async () => (await import("./commands/up.ts")).up)
     .addOption(unchanged())
     .addOption(message())
     .addOption(yes())
-    .option("--refresh", "read the live objects first");
+    .option("--refresh", "read the live objects first")
+    .option(
+      "--pinned [file]",
+      "refuse when the program, the release or the state moved since the last preview, or since the one in the file",
+    )
+    .option("--no-rollback", "leave a failed run as it is: the previous release is not put back by itself");
   command(
     "destroy [stack]",
     "delete an environment; refuses when anything in it is protected",

@@ -1,13 +1,14 @@
 import { type Context, EXIT } from "../context.ts";
 import type { EngineEvent, RunResult } from "../engine.ts";
 import { requireStack } from "../project-dir.ts";
+import { preparePin } from "../promotion/pinned.ts";
 import { describe } from "../report/describe.ts";
 import { digestOf } from "../report/digest.ts";
 import { failuresOf } from "../report/failure.ts";
 import { hasChanges } from "../report/headline.ts";
 import { Inventory } from "../report/inventory.ts";
 import { descriptionLines, failureLines, warningLines } from "../report/print.ts";
-import type { Selected } from "../selector.ts";
+import type { ProjectSummary, Selected } from "../selector.ts";
 import { statusLine } from "../terminal/status-line.ts";
 import { UserError } from "../user-error.ts";
 
@@ -15,6 +16,7 @@ interface Options {
   readonly expectNoChanges?: boolean;
   readonly refresh?: boolean;
   readonly diff?: boolean;
+  readonly pin?: string;
 }
 interface Previewed {
   readonly stack: string;
@@ -28,21 +30,24 @@ export async function preview(context: Context, named: string[], options: Option
   const project = await selector.project();
   const stacks = named.length > 0 ? [...new Set(named)].map((name) => requireStack(project, name)) : project.stacks;
   if (stacks.length === 0) requireStack(project, undefined);
+  if (options.pin !== undefined && stacks.length > 1) throw new UserError("--pin FILE records one preview: name one stack.", 2);
   const engines = await Promise.all(
     stacks.map((stack) => selector.select({ projectDir: project.dir, stack, cluster: options.refresh ? "start" : "if-running" })),
   );
   context.say(io.colors.dim(`${engines[0]!.engine.name} · ${engines[0]!.target}`));
   const status = await statusLine(io, `previewing ${stacks.join(", ")}`);
-  const settled = await Promise.allSettled(stacks.map((stack, i) => one(context, stack, engines[i]!, options))).finally(() =>
+  const settled = await Promise.allSettled(stacks.map((stack, i) => one(context, project, stack, engines[i]!, options))).finally(() =>
     status.stop(),
   );
   return report(context, stacks, settled, options);
 }
 
-async function one(context: Context, stack: string, { engine }: Selected, options: Options): Promise<Previewed> {
+async function one(context: Context, project: ProjectSummary, stack: string, { engine }: Selected, options: Options): Promise<Previewed> {
+  const pin = await preparePin(context, project, stack, engine);
   const inventory = new Inventory();
   const onEvent = (event: EngineEvent) => inventory.add(event);
   const result = await engine.preview({ onEvent, signal: context.signal, refresh: options.refresh });
+  if (result.result === "succeeded") await pin.record(options.pin);
   return { stack, result, inventory, config: await engine.config() };
 }
 

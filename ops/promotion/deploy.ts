@@ -1,0 +1,138 @@
+import { releaseId } from "../../components/release.ts";
+import type { Context } from "../context.ts";
+import type { EngineEvent } from "../engine.ts";
+import { type Followed, follow } from "../follow.ts";
+import type { HappeningOf } from "../ledger/event.ts";
+import { notThrough } from "../not-through.ts";
+import { failuresOf } from "../report/failure.ts";
+import { hasChanges } from "../report/headline.ts";
+import { warningLines } from "../report/print.ts";
+import { printable } from "../report/text.ts";
+import { putBack } from "../rollback/automatic.ts";
+import { decide } from "../rollback/decide.ts";
+import { RunWatch } from "../rollback/run-watch.ts";
+import type { Selected } from "../selector.ts";
+import type { Book } from "./book.ts";
+import { type Configuration, type Release, referenceOf, releaseOf } from "./configuration.ts";
+import { pendingMigrations } from "./migrations.ts";
+import type { Survey } from "./survey.ts";
+
+export interface Deploying {
+  readonly project: string;
+  readonly stack: string;
+  readonly chosen: Selected;
+  readonly book: Book;
+  readonly before: Survey;
+  readonly refresh?: boolean | undefined;
+  readonly message?: string | undefined;
+  /** What is deployed instead of what the stack's files say. */
+  readonly configuration?: Configuration | undefined;
+  /** Going back: fails for good if it fails. */
+  readonly isRollback?: boolean;
+  readonly noRollback?: boolean | undefined;
+}
+
+export interface Outcome {
+  readonly outcome: "succeeded" | "failed" | "restored" | "cancelled";
+  readonly run: Followed;
+  /** Why it did not get through, in one line. */
+  readonly cause?: string | undefined;
+}
+
+/**
+ * Brings a stack to a release and sees it through: what fails is put back by itself where that is safe, and the ledger says how it ended.
+ * Tells people everything but the closing report of a success.
+ */
+export async function deploy(context: Context, deploying: Deploying): Promise<Outcome> {
+  const { project, stack, chosen, book, before, refresh, message } = deploying;
+  const configuration = deploying.configuration ?? before.configuration;
+  const release = releaseOf(configuration, project);
+  const watch = new RunWatch();
+  const startedAt = new Date();
+  const run = await follow(context, `up ${stack}`, ({ onEvent, ...o }) => {
+    const seen = (event: EngineEvent) => {
+      watch.add(event);
+      onEvent?.(event);
+    };
+    return chosen.engine.up({ ...o, onEvent: seen, refresh, message, configuration: deploying.configuration });
+  });
+  if (!context.options.json) for (const line of warningLines(run.result, context.io.colors)) context.say(line);
+  const entry = (result: HappeningOf<"deployment">["result"], cause?: string) =>
+    release === undefined ? [] : [deploymentEntry(deploying, release, { result, cause, startedAt, migrated: watch.migrated })];
+  const touched = hasChanges(run.result.changeSummary) || watch.touched;
+
+  if (run.result.result === "succeeded") {
+    const known = book.events.findLast(({ what }) => what.kind === "deployment" && what.stack === stack)?.what as
+      | HappeningOf<"deployment">
+      | undefined;
+    // A run that changes nothing is no deployment.
+    if (touched || (release !== undefined && known?.release.id !== releaseId(release))) await book.append(...(await entry("succeeded")));
+    return { outcome: "succeeded", run };
+  }
+
+  if (context.options.json) sayFailures(context, run, stack);
+  else notThrough(context, "up", stack, run, chosen);
+  const cause = causeOf(run, stack);
+  if (run.result.result === "cancelled") {
+    if (touched) await book.append(...entry("cancelled"));
+    return { outcome: "cancelled", run, cause };
+  }
+  const decision = deploying.noRollback
+    ? ({ action: "leave", why: "--no-rollback was given" } as const)
+    : decide({
+        project,
+        candidate: release && { release, configuration },
+        previous: before.deployments[0],
+        settled: before.settled,
+        touched,
+        isRollback: deploying.isRollback ?? false,
+        applied: before.applied,
+        migrated: watch.migrated,
+      });
+  const restored = await putBack(context, {
+    ...deploying,
+    release,
+    configuration,
+    decision,
+    cause,
+    firstReport: watch.firstReport,
+    run,
+    touched,
+  });
+  const result = restored.restored ? "restored" : "failed";
+  if (touched) await book.append(...entry(result, cause), ...restored.entries);
+  return { outcome: result, run, cause };
+}
+
+function deploymentEntry(
+  { stack, chosen, before }: Deploying,
+  release: Release,
+  run: { result: HappeningOf<"deployment">["result"]; cause?: string | undefined; startedAt: Date; migrated: boolean },
+): HappeningOf<"deployment"> {
+  const migrations = run.migrated ? pendingMigrations(release, before.applied).map(({ name }) => name) : [];
+  return {
+    kind: "deployment",
+    stack,
+    release: referenceOf(release),
+    result: run.result,
+    startedAt: run.startedAt.toISOString(),
+    endedAt: new Date().toISOString(),
+    update: before.history.length + 1,
+    engine: chosen.engine.name,
+    ...(migrations.length > 0 ? { migrations } : {}),
+    ...(run.cause === undefined ? {} : { cause: run.cause }),
+  };
+}
+
+/** The first failure in one line: what failed, and the cluster's own reason. */
+export function causeOf({ result, inventory }: Followed, stack: string): string {
+  const [failure] = failuresOf(result, inventory.all(result.steps), stack);
+  if (failure === undefined) return "it did not get through";
+  const where = failure.object?.namespace === undefined ? "" : ` in namespace ${failure.object.namespace}`;
+  return printable(`${failure.what}${where}: ${failure.why[0] ?? "failed"}`).replaceAll("\n", " ");
+}
+
+/** With --json standard output holds events only; why it failed is for the person who reads the log. */
+function sayFailures({ io }: Context, run: Followed, stack: string): void {
+  io.err(`${stack}: ${causeOf(run, stack)}`);
+}

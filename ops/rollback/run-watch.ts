@@ -1,0 +1,46 @@
+import type { EngineEvent } from "../engine.ts";
+
+/** The Job that migrates, under the component that owns it (components/migration.ts). */
+const MIGRATION = /::[^:]*liftlock:database:Migration\$kubernetes:batch\/v1:Job::migrate-/;
+
+/** What a rollback needs to know of a run: whether it touched anything, began a migration, and when the cluster first reported a fault. */
+export class RunWatch {
+  readonly #clock: () => number;
+  #firstReport: number | undefined;
+  #touched = false;
+  #migrated = false;
+  readonly #reported = new Map<string, number>();
+
+  /** `clock`: seconds. */
+  constructor(clock: () => number = () => performance.now() / 1000) {
+    this.#clock = clock;
+  }
+
+  add({ diagnosticEvent, resourcePreEvent, resOpFailedEvent, resOutputsEvent }: EngineEvent): void {
+    const { urn, ephemeral, severity } = diagnosticEvent ?? {};
+    // A passing warning is what the cluster reports while its grace runs.
+    if (urn !== undefined && ephemeral && severity === "warning" && !this.#reported.has(urn)) this.#reported.set(urn, this.#clock());
+    if (resourcePreEvent && MIGRATION.test(resourcePreEvent.metadata.urn) && /^create/.test(resourcePreEvent.metadata.op))
+      this.#migrated = true;
+    // What came right after all did not fail the run.
+    if (resOutputsEvent) this.#reported.delete(resOutputsEvent.metadata.urn);
+    if (resOpFailedEvent) {
+      const at = this.#reported.get(resOpFailedEvent.metadata.urn) ?? this.#clock();
+      this.#firstReport = Math.min(this.#firstReport ?? at, at);
+      // Status 1 is Pulumi's "partial failure": the object exists, or has changed, and is not ready.
+      if (resOpFailedEvent.status === 1) this.#touched = true;
+    }
+  }
+
+  /** When the cluster first reported what failed the run, in seconds of the clock. */
+  get firstReport(): number | undefined {
+    return this.#firstReport;
+  }
+  /** Something was changed and is not ready. What was changed and is ready, the run's summary counts. */
+  get touched(): boolean {
+    return this.#touched;
+  }
+  get migrated(): boolean {
+    return this.#migrated;
+  }
+}

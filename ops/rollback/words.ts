@@ -1,0 +1,33 @@
+import type { Context } from "../context.ts";
+import type { PendingMigration } from "../promotion/migrations.ts";
+import { repeatedFlags } from "../repeated-flags.ts";
+import type { RollbackClass } from "./class.ts";
+import type { Deployment } from "./deployments.ts";
+
+/** What a person does when the database stands between them and the release before: each line works as it stands. */
+export function restoreLines(
+  { command, options }: Pick<Context, "command" | "options">,
+  { stack, previous, backup }: { stack: string; previous: Deployment; backup: string | undefined },
+): string[] {
+  const flags = repeatedFlags(options);
+  return [
+    "The pods that ran before are kept and serve on; the new ones get no traffic until they are ready. Forward: deploy a release that mends it.",
+    "Back, with the data of the moment before the migration (what was written since is lost):",
+    `  ${command} restore ${stack} --backup ${backup ?? "ID"}${flags}`,
+    `  ${command} rollback ${stack} --to ${previous.id} --schema-restored${flags}`,
+  ];
+}
+
+/** The way back and the migrations of a release, as a promotion shows them before anything changes. */
+export function classLines(coupled: RollbackClass, back: string, pending: readonly PendingMigration[]): string[] {
+  const migrations =
+    pending.length === 0
+      ? "migrations: none"
+      : `migrations: ${pending.map(({ name, kind }) => `${name} (${kind === "unknown" ? "not said whether older releases survive it" : kind})`).join(", ")}`;
+  const means = {
+    safe: "put back by itself if it fails",
+    "config-coupled": "put back by itself if it fails, with its configuration",
+    "schema-coupled": "NOT put back by itself: a failure freezes, and going back needs a restore",
+  }[coupled.class];
+  return [`way back to ${back}: ${coupled.class}, ${means}`, ...coupled.reasons.map((reason) => `  ${reason}`), migrations];
+}
