@@ -1,0 +1,207 @@
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import os from "node:os";
+import path from "node:path";
+import { AppsV1Api, CoreV1Api, KubeConfig } from "@kubernetes/client-node";
+import { execa } from "execa";
+import picocolors from "picocolors";
+import { inject } from "vitest";
+import { stringify } from "yaml";
+import type { HappeningOf, LedgerEvent } from "../../../ops/ledger/event.ts";
+import { openLedger } from "../../../ops/ledger/ledger.ts";
+import { main } from "../../../ops/main.ts";
+import type { Io } from "../../../ops/terminal/io.ts";
+
+const root = path.join(import.meta.dirname, "../../..");
+const digest = (digit: string) => `sha256:${digit.repeat(64)}`;
+const tool = `registry.example.com/tools/curl:8@${digest("e")}`;
+
+export interface Release {
+  version: string;
+  commit: string;
+  schemaVersion?: string;
+  migrations?: { name: string; kind: string }[];
+  images: Record<string, string>;
+}
+/** A release of the two services; `api` names the image that misbehaves, if any. */
+export const release = (version: string, api = "", more: Partial<Release> = {}): Release => ({
+  version,
+  commit: version.replaceAll(/\D/g, "").padEnd(40, "a"),
+  images: {
+    web: `registry.example.com/shop/web:${version}@${digest("1")}`,
+    api: `registry.example.com/shop/api:${version}${api === "" ? "" : `-${api}`}@${digest("2")}`,
+  },
+  ...more,
+});
+
+export interface Ended {
+  readonly exitCode: number;
+  readonly out: string;
+  readonly err: string;
+}
+
+/** A small application of two services in a folder, a repository and namespaces of its own, worked on with the command itself. */
+export class Project {
+  readonly dir = mkdtempSync(path.join(os.tmpdir(), "liftlock-promotion-"));
+  readonly stacks = ["lower", "upper"] as const;
+  readonly #id = path.basename(this.dir).slice(-6).toLowerCase();
+  readonly #context: string;
+  readonly #database: boolean;
+
+  constructor({ database = false } = {}) {
+    this.#database = database;
+    const config = new KubeConfig();
+    config.loadFromFile(inject("controlPlane").kubeconfig);
+    this.#context = config.getCurrentContext();
+    writeFileSync(path.join(this.dir, "package.json"), '{ "type": "module" }\n');
+    writeFileSync(
+      path.join(this.dir, "index.ts"),
+      `export { default } from ${JSON.stringify(path.relative(this.dir, path.join(root, "index.ts")))};\n`,
+    );
+    symlinkSync(path.join(root, "node_modules"), path.join(this.dir, "node_modules"));
+    mkdirSync(path.join(this.dir, "home"));
+    this.writeApplication();
+    for (const stack of this.stacks) this.write(stack, release("1.0.0"));
+  }
+
+  async init(): Promise<this> {
+    const git = (...args: string[]) => execa("git", args, { cwd: this.dir });
+    await git("init", "-q", "-b", "main");
+    await git("config", "user.name", "Ada");
+    await git("config", "user.email", "ada@example.com");
+    return this;
+  }
+
+  namespace(stack: string): string {
+    return `shop-${stack}-${this.#id}`;
+  }
+  stackFile(stack: string): string {
+    return path.join(this.dir, `Pulumi.${stack}.yaml`);
+  }
+  readStackFile(stack: string): string {
+    return readFileSync(this.stackFile(stack), "utf8");
+  }
+
+  writeApplication(change: Record<string, unknown> = {}): void {
+    const service = (name: string) => ({
+      name,
+      kind: "web",
+      image: `registry.example.com/shop/${name}`,
+      config: name === "api" ? ["api"] : [],
+      secrets: name === "api" && this.#database ? ["database"] : [],
+      settle: "1s",
+    });
+    const application = {
+      name: "shop",
+      promotion: { path: [...this.stacks] },
+      services: [service("web"), service("api")],
+      config: { api: { keys: { LEVEL: {} } } },
+      ...(this.#database
+        ? {
+            secrets: { database: { keys: { DATABASE_URL: { format: "postgresql-url" } } } },
+            database: {
+              kind: "postgresql",
+              secret: "DATABASE_URL",
+              tools: tool,
+              migration: { service: "api", command: ["migrate"] },
+            },
+          }
+        : {}),
+      smoke: { image: tool, checks: [{ service: "api", path: "/" }] },
+      ...change,
+    };
+    const project = {
+      name: "shop",
+      runtime: { name: "nodejs", options: { typescript: false } },
+      config: { application: { value: application } },
+    };
+    writeFileSync(path.join(this.dir, "Pulumi.yaml"), stringify(project));
+  }
+
+  write(stack: string, wanted: Release, { level = "info", min = 2 } = {}): void {
+    const environment = {
+      namespace: this.namespace(stack),
+      host: `${stack}-${this.#id}.shop.example.com`,
+      cluster: { identifier: "shared", version: "1.36" },
+      gateway: { name: "public", namespace: "gateway" },
+      protect: false,
+      defaults: { replicas: { min, max: min + 1 } },
+      config: { api: { LEVEL: level } },
+      ...(this.#database
+        ? { database: { cidrs: ["10.20.0.0/24"], data: "synthetic", backup: { schedule: "0 2 * * *", size: "1Gi" } } }
+        : {}),
+    };
+    const text = stringify({ config: { "shop:environment": environment, "shop:release": wanted } }, { lineWidth: 0 });
+    writeFileSync(this.stackFile(stack), `# of the team\n${text}`);
+  }
+
+  /** Runs a command line as a person would, but for the terminal. */
+  async liftlock(args: string, answers?: readonly string[]): Promise<Ended> {
+    const out: string[] = [];
+    const err: string[] = [];
+    const left = [...(answers ?? [])];
+    const io: Io = {
+      cwd: this.dir,
+      env: {
+        ...process.env,
+        KUBECONFIG: inject("controlPlane").kubeconfig,
+        HOME: path.join(this.dir, "home"),
+        LIFTLOCK_COMMAND: "liftlock",
+      },
+      colors: picocolors.createColors(false),
+      interactive: answers !== undefined,
+      screen: undefined,
+      out: (text) => void out.push(text),
+      err: (text) => void err.push(text),
+      ask: async () => left.shift() ?? "",
+      onInterrupt: () => () => {},
+      kill: () => {
+        throw new Error("killed");
+      },
+    };
+    const flags = ["--local", "--context", this.#context, "--confirm-context", this.#context];
+    const exitCode = await main([...args.split(" "), ...flags], io);
+    return { exitCode, out: out.join("\n"), err: err.join("\n") };
+  }
+
+  async ledger(): Promise<LedgerEvent[]> {
+    return (await (await openLedger({ projectDir: this.dir, local: true })).read()).events;
+  }
+  async entries<K extends LedgerEvent["what"]["kind"]>(kind: K): Promise<HappeningOf<K>[]> {
+    return (await this.ledger()).flatMap(({ what }) => (what.kind === kind ? [what as HappeningOf<K>] : []));
+  }
+
+  get config(): KubeConfig {
+    const config = new KubeConfig();
+    config.loadFromFile(inject("controlPlane").kubeconfig);
+    return config;
+  }
+  async image(stack: string, name: string): Promise<string | undefined> {
+    const deployment = await this.config.makeApiClient(AppsV1Api).readNamespacedDeployment({ namespace: this.namespace(stack), name });
+    return deployment.spec?.template.spec?.containers[0]?.image;
+  }
+
+  /** Watches how few replicas of a service are available, from now until the returned function is called. */
+  watchAvailable(stack: string, name: string): () => Promise<number> {
+    const apps = this.config.makeApiClient(AppsV1Api);
+    let fewest = Number.POSITIVE_INFINITY;
+    let stop = false;
+    const watching = (async () => {
+      while (!stop) {
+        const { status } = await apps.readNamespacedDeployment({ namespace: this.namespace(stack), name });
+        fewest = Math.min(fewest, status?.availableReplicas ?? 0);
+        await new Promise((resolve) => setTimeout(resolve, 200));
+      }
+    })();
+    return async () => {
+      stop = true;
+      await watching;
+      return fewest;
+    };
+  }
+
+  async remove(): Promise<void> {
+    const core = this.config.makeApiClient(CoreV1Api);
+    for (const stack of this.stacks) await core.deleteNamespace({ name: this.namespace(stack) }).catch(() => {});
+    rmSync(this.dir, { recursive: true, force: true });
+  }
+}
