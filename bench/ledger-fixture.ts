@@ -23,13 +23,15 @@ export function happening(n: number, startedAt: string, endedAt: string): Happen
 export interface ImportOptions {
   readonly env?: Readonly<Record<string, string>>;
   readonly ref?: string;
+  /** Entries in one commit; `append` makes one commit for each call. */
+  readonly perCommit?: number;
 }
 
-/** Fills a repository's ledger with as many entries, one commit each as `append` makes them, through `git fast-import`. */
+/** Fills a repository's ledger with as many entries, through `git fast-import`. */
 export function importLedger(
   dir: string,
   count: number,
-  { env = process.env as Record<string, string>, ref = "refs/heads/liftlock-ledger" }: ImportOptions = {},
+  { env, ref = "refs/heads/liftlock-ledger", perCommit = 1 }: ImportOptions = {},
 ): void {
   const began = Date.UTC(2024, 0, 1);
   const stream: string[] = [];
@@ -38,12 +40,12 @@ export function importLedger(
     const at = new Date(began + number * 7_200_000).toISOString();
     const what = happening(number - 1, at, new Date(began + number * 7_200_000 + 90_000).toISOString());
     last = seal({ number, previous: last?.id ?? null, at, actor: { name: "Ada", email: "ada@example.com" }, what });
+    if ((number - 1) % perCommit === 0) {
+      const subject = `#${number} ${what.kind}`;
+      stream.push(`commit ${ref}\ncommitter Ada <ada@example.com> ${began / 1000 + number} +0000\ndata ${subject.length}\n${subject}\n`);
+    }
     const text = entryText(last);
-    const subject = `#${number} ${what.kind}`;
-    stream.push(
-      `commit ${ref}\ncommitter Ada <ada@example.com> ${Math.floor(began / 1000) + number} +0000\ndata ${subject.length}\n${subject}\n`,
-      `M 100644 inline ${entryPath(number)}\ndata ${Buffer.byteLength(text)}\n${text}\n`,
-    );
+    stream.push(`M 100644 inline ${entryPath(number)}\ndata ${Buffer.byteLength(text)}\n${text}\n`);
   }
-  execFileSync("git", ["fast-import", "--quiet"], { cwd: dir, env, input: stream.join(""), maxBuffer: 1 << 28 });
+  execFileSync("git", ["fast-import", "--quiet"], { cwd: dir, env: env ?? process.env, input: stream.join(""), maxBuffer: 1 << 28 });
 }

@@ -1,6 +1,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { UserError } from "../user-error.ts";
 import { findActor } from "./actor.ts";
+import { type Audit, audit } from "./audit.ts";
 import { checkChain } from "./chain.ts";
 import { type Actor, Happening, type Ledger, type LedgerEvent } from "./event.ts";
 import { findRepository, type Git } from "./git.ts";
@@ -85,6 +86,12 @@ export class GitLedger implements Ledger {
     }
     if (findings.length === 0) await this.#store.remember(tip);
     return { events, findings };
+  }
+
+  /** Looks through the whole history, commit by commit: was an entry ever changed or removed, and how many commits are signed. */
+  async audit(): Promise<Audit> {
+    const { tip } = await this.#current();
+    return tip === undefined ? { commits: 0, signed: 0, findings: [] } : audit(this.#git, tip);
   }
 
   /** What this clone had seen, here or at the remote, and what is no longer there. */

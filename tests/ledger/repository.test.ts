@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { chmodSync, existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, test } from "vitest";
-import { checkChain } from "../../ops/ledger/chain.ts";
+import { importLedger } from "../../bench/ledger-fixture.ts";
 import { UserError } from "../../ops/user-error.ts";
 import { BRANCH, bareEnv, clones, env, folder, freeze, git, open, reasons, release, repository } from "./support.ts";
 
@@ -235,8 +235,7 @@ describe("secrets", () => {
 describe("ten thousand entries", () => {
   test("are read whole and in order, and appended to", async () => {
     const dir = repository();
-    const { importLedger } = await import("../../bench/ledger-fixture.ts");
-    importLedger(dir, 10_000, { env });
+    importLedger(dir, 10_000, { env, perCommit: 100 });
     const ledger = await open(dir);
     const { events, findings } = await ledger.read();
     expect(findings).toEqual([]);
@@ -245,6 +244,5 @@ describe("ten thousand entries", () => {
     const { events: more } = await ledger.append(freeze("one more"));
     expect(more[0]).toMatchObject({ number: 10_001, previous: events.at(-1)?.id });
     expect((await ledger.read()).events.length).toBe(10_001);
-    expect(checkChain([]).events).toEqual([]);
   });
 });

@@ -86,7 +86,7 @@ export function tamper(dir: string, files: Readonly<Record<string, string | null
     execFileSync("git", args, { cwd: dir, env: { ...env, GIT_INDEX_FILE: index }, encoding: "utf8", input }).trim();
   within(["read-tree", ref]);
   for (const [file, text] of Object.entries(files)) {
-    if (text === null) within(["update-index", "--force-remove", file]);
+    if (text === null) within(["update-index", "--index-info"], `0 ${"0".repeat(40)}\t${file}\n`);
     else within(["update-index", "--add", "--cacheinfo", `100644,${within(["hash-object", "-w", "--stdin"], text)},${file}`]);
   }
   const parent = git(dir, ["rev-parse", amend ? `${ref}~` : ref]);
