@@ -3,6 +3,7 @@ import { CommanderError } from "commander";
 import { type Context, EXIT, type GlobalOptions } from "./context.ts";
 import { Interrupt } from "./interrupt.ts";
 import { buildProgram } from "./program.ts";
+import { quoted } from "./report/next-steps.ts";
 import type { Selector } from "./selector.ts";
 import type { Io } from "./terminal/io.ts";
 import { UserError } from "./user-error.ts";
@@ -57,5 +58,6 @@ export function commandName(cwd: string, given: string | undefined): string {
   if (given) return given;
   const wrapper = path.join(import.meta.dirname, "..", "liftlock");
   const relative = path.relative(cwd, wrapper);
-  return relative.startsWith("..") || path.isAbsolute(relative) ? (relative.length < wrapper.length ? relative : wrapper) : `./${relative}`;
+  const outside = relative.startsWith("..") || path.isAbsolute(relative);
+  return quoted(outside ? (relative.length < wrapper.length ? relative : wrapper) : `./${relative}`);
 }

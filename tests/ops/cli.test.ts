@@ -14,13 +14,17 @@ afterAll(() => {
 });
 
 /** The command as the wrapper runs it: a process of its own, in the caller's folder. */
-async function cli(args: string, { cwd = root, env = {} }: { cwd?: string; env?: Record<string, string> } = {}) {
-  const { exitCode, stdout, stderr } = await execaNode(path.join(root, "ops/cli.ts"), args.split(" ").filter(Boolean), {
-    cwd,
-    env: { NO_COLOR: "1", ...env },
-    reject: false,
-    stdin: "ignore",
-  });
+async function cli(args: string | string[], { cwd = root, env = {} }: { cwd?: string; env?: Record<string, string> } = {}) {
+  const { exitCode, stdout, stderr } = await execaNode(
+    path.join(root, "ops/cli.ts"),
+    typeof args === "string" ? args.split(" ").filter(Boolean) : args,
+    {
+      cwd,
+      env: { NO_COLOR: "1", ...env },
+      reject: false,
+      stdin: "ignore",
+    },
+  );
   return { exitCode, stdout, stderr };
 }
 
@@ -110,7 +114,7 @@ describe("render", () => {
         cpSync(path.join(root, part), path.join(project, part), { recursive: true });
       }
       writeFileSync(path.join(project, "extend.ts"), example);
-      const { exitCode, stdout, stderr } = await cli(`render development --json --stack-dir ${project}`);
+      const { exitCode, stdout, stderr } = await cli(["render", "development", "--json", "--stack-dir", project]);
       expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: "embedded engine · offline, secrets redacted" });
       expect(JSON.parse(stdout)).toContainEqual(expect.objectContaining({ kind: "ConfigMap", data: { text: "development" } }));
     } finally {
@@ -121,7 +125,7 @@ describe("render", () => {
     const here = await cli("render development --json", { cwd: path.join(root, "tests") });
     expect(here.exitCode).toBe(0);
     expect(JSON.parse(here.stdout)).toEqual(
-      JSON.parse((await cli(`render development --json --stack-dir ${root}`, { cwd: outside })).stdout),
+      JSON.parse((await cli(["render", "development", "--json", "--stack-dir", root], { cwd: outside })).stdout),
     );
   });
 });

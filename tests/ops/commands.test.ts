@@ -110,8 +110,8 @@ describe("up", () => {
     expect(lines.find((line) => /^ {2}api +Deployment +\? of 2 +nginx:1\.29 +-$/.test(line))).toBeDefined();
     expect(lines).toContain("  Deployment api  2.5 s");
     expect(lines).toContain("  and 1 more step, none longer than 0.1 s");
-    expect(out).toMatch(/To try next\n {2}\S*liftlock preview staging --local\n/);
-    expect(out).toMatch(/\n {2}\S*liftlock up production --local\n/);
+    expect(out).toMatch(/To try next\n {2}.*liftlock'? preview staging --local\n/);
+    expect(out).toMatch(/\n {2}.*liftlock'? up production --local\n/);
   });
 
   test("what stays the same is not told", async () => {
@@ -259,7 +259,7 @@ describe("refresh", () => {
     expect({ exitCode, previewOnly }).toEqual({ exitCode: 3, previewOnly: true });
     expect(out).toContain("staging: 1 gone, 2 changed by hand, 7 as recorded");
     expect(out).toContain("Service api is gone from the cluster");
-    expect(out).toMatch(/Nothing was taken over\..*liftlock up staging --local --refresh/);
+    expect(out).toMatch(/Nothing was taken over\..*liftlock'? up staging --local --refresh/);
   });
 });
 

@@ -1,3 +1,4 @@
+import path from "node:path";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { commandName } from "../../ops/main.ts";
@@ -205,10 +206,11 @@ describe("what is suggested", () => {
     expect(quoted(text)).toBe(expected);
   });
   test("the command as it is reached from here", () => {
-    const root = new URL("../../", import.meta.url).pathname.replace(/\/$/, "");
+    const root = path.join(import.meta.dirname, "../..");
     expect(commandName(root, undefined)).toBe("./liftlock");
     expect(commandName(`${root}/examples/studysphere`, undefined)).toBe("../../liftlock");
     expect(commandName("/", "liftlock")).toBe("liftlock");
+    expect(commandName("/", undefined)).toBe(quoted(`.${path.join(root, "liftlock")}`));
   });
 });
 
