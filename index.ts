@@ -1,6 +1,7 @@
 import { createBackup } from "./components/backup.ts";
 import { connectCluster } from "./components/cluster.ts";
 import { Configuration } from "./components/configuration.ts";
+import { createCopy } from "./components/copy.ts";
 import { Environment } from "./components/environment.ts";
 import type { Extension } from "./components/extension.ts";
 import { readHistory } from "./components/history.ts";
@@ -30,6 +31,7 @@ export default async function program(ownResources: Extension = extend) {
   const configuration = new Configuration("configuration", { settings, namespace }, within);
   const backup = createBackup({ settings, namespace, configuration }, within);
   createReset({ settings, namespace, configuration }, within);
+  createCopy({ settings, namespace, configuration }, within);
 
   // A release: backup -> migration -> rollout -> smoke test -> record.
   const migration = createMigration({ settings, namespace, configuration, backup, migrations: history.migrations }, within);

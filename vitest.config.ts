@@ -1,6 +1,6 @@
 import { defineConfig } from "vitest/config";
 
-// `fast` needs nothing but Node; `cluster` starts the local control plane, which it builds on first use.
+// `fast` needs nothing but Node; `tools` needs PostgreSQL's server programs; `cluster` starts the local control plane, which it builds on first use.
 export default defineConfig({
   test: {
     projects: [
@@ -8,8 +8,16 @@ export default defineConfig({
         test: {
           name: "fast",
           include: ["tests/**/*.test.ts"],
-          exclude: ["tests/cluster/**"],
+          exclude: ["tests/cluster/**", "tests/tools/**"],
           testTimeout: 20_000,
+        },
+      },
+      {
+        test: {
+          name: "tools",
+          include: ["tests/tools/**/*.test.ts"],
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
         },
       },
       {

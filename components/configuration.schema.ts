@@ -16,9 +16,9 @@ export type ConfigKeySettings = z.infer<typeof ConfigKeySettings>;
 
 const SecretKeySettings = z.strictObject({
   format: z
-    .enum(["text", "postgresql-url", "redis-url"], { error: "must be one of text, postgresql-url, redis-url" })
+    .enum(["text", "postgresql-url", "redis-url", "htpasswd"], { error: "must be one of text, postgresql-url, redis-url, htpasswd" })
     .default("text")
-    .describe("What the local world generates in its place"),
+    .describe("What the local world generates in its place. Only the Gateway reads htpasswd: no service is given it"),
   ...presence,
 });
 export type SecretKeySettings = z.infer<typeof SecretKeySettings>;

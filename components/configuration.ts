@@ -39,6 +39,7 @@ export class Configuration extends pulumi.ComponentResource {
     }
     for (const set of Object.keys(application.secrets)) {
       const stringData = Object.fromEntries(secretKeysOf(application, set, stack).map((key) => [key, settings.secrets[key]!]));
+      if (Object.keys(stringData).length === 0) continue; // nothing of it exists here
       this.#secrets[set] = new k8s.core.v1.Secret(set, { metadata: metadata(set), immutable: true, stringData }, { parent: this });
     }
     if (Object.keys(application.flags).length > 0) {

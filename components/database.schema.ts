@@ -1,9 +1,14 @@
 import { z } from "zod";
-import { Cidr, ConfigKey, CronSchedule, PinnedImage, Port, ServiceName, StorageQuantity, TimeZone } from "./primitives.ts";
+import { Cidr, ConfigKey, CronSchedule, PinnedImage, Port, ServiceName, StackName, StorageQuantity, TimeZone } from "./primitives.ts";
 
 const Task = z.strictObject({
   service: ServiceName.describe("Whose image, configuration and secrets the command runs with"),
   command: z.array(z.string().min(1)).min(1, { error: "must name a program" }),
+});
+
+/** `table.column` or `schema.table.column`, exactly as the database has them (no quotes). */
+const Column = z.string().regex(/^[A-Za-z_][A-Za-z0-9_$]*(\.[A-Za-z_][A-Za-z0-9_$]*){1,2}$/, {
+  error: "must be a column as table.column or schema.table.column, such as users.email",
 });
 
 /** The application's database: what is the same in every environment. */
@@ -14,6 +19,10 @@ export const DatabaseDeclaration = z.strictObject({
   tools: PinnedImage.describe("Image with pg_dump and pg_restore, at least as new as the server"),
   migration: Task.optional().describe("Runs once for each schema version, after a verified backup and before the rollout"),
   reset: Task.optional().describe("Puts the database back to its synthetic data, where an environment schedules it"),
+  personal: z
+    .array(Column)
+    .default([])
+    .describe("Columns that hold personal data: no value of theirs survives a copy to another environment"),
 });
 export type DatabaseDeclaration = z.infer<typeof DatabaseDeclaration>;
 
@@ -26,6 +35,20 @@ export const BackupSettings = z.strictObject({
 });
 export type BackupSettings = z.infer<typeof BackupSettings>;
 
+/** Replaces this environment's data by a copy of another's, anonymised on the way. */
+export const CopySettings = z.strictObject({
+  from: StackName.describe("Environment whose data is copied: one further on in the promotion path"),
+  secret: ConfigKey.describe("Secret key that holds the URL of its database, for a role that may only read"),
+  cidrs: z.array(Cidr).min(1, { error: "must name the address range of the database that is read" }),
+  anonymise: z
+    .array(z.string().trim().min(1))
+    .default([])
+    .describe("SQL statements, run on the copy before anybody can see it; needed where the data is real"),
+  schedule: CronSchedule.optional().describe("Left out: only on demand, by kubectl create job --from=cronjob/copy NAME"),
+  timeZone: TimeZone.default("Etc/UTC"),
+});
+export type CopySettings = z.infer<typeof CopySettings>;
+
 /** The database as one environment has it. */
 export const DatabaseSettings = z.strictObject({
   cidrs: z.array(Cidr).min(1, { error: "must name the address range of the database server" }),
@@ -33,5 +56,6 @@ export const DatabaseSettings = z.strictObject({
   tenancy: z.enum(["dedicated", "shared"], { error: "must be dedicated or shared" }).default("dedicated"),
   backup: BackupSettings.optional(),
   reset: z.strictObject(Schedule).optional().describe("When the data is put back to synthetic data; refused for real data"),
+  copy: CopySettings.optional(),
 });
 export type DatabaseSettings = z.infer<typeof DatabaseSettings>;

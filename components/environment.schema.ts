@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { AccessSettings, GatewaySettings } from "./access.schema.ts";
 import { ConfigValue, FlagValue } from "./configuration.schema.ts";
 import { DatabaseSettings } from "./database.schema.ts";
 import { ConfigKey, FlagName, Host, KubernetesMinor, KubernetesName, ServiceName, ShortName } from "./primitives.ts";
@@ -11,19 +12,13 @@ const ClusterSettings = z.strictObject({
   version: KubernetesMinor.describe("Pod Security standards are applied as of this version"),
 });
 
-/** The Gateway (Gateway API) that answers for the environment's hosts. */
-const GatewaySettings = z.strictObject({
-  name: KubernetesName,
-  namespace: KubernetesName,
-  listener: KubernetesName.optional().describe("Section of the Gateway; left out, every listener that allows the host"),
-});
-
 /** `environment` in Pulumi.<stack>.yaml: what differs from one environment to the next. */
 export const EnvironmentSettings = z.strictObject({
   namespace: KubernetesName,
   host: Host,
   cluster: ClusterSettings,
   gateway: GatewaySettings,
+  access: AccessSettings.prefault({}).describe("Who reaches the environment from outside"),
   protect: z.boolean().default(true).describe("The namespace and what holds data cannot be destroyed or replaced"),
   defaults: ScaleSettings.prefault({}).describe("Replicas and resources of every service that has none of its own"),
   services: z.record(ServiceName, ServiceOverrides).default({}),

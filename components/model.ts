@@ -37,9 +37,11 @@ export function scaleOf(service: ServiceSettings, environment: EnvironmentSettin
 export const present = (key: { only?: string[] | undefined; except?: string[] | undefined }, stack: string): boolean =>
   (key.only === undefined || key.only.includes(stack)) && !key.except?.includes(stack);
 
-/** The secret keys of one set that exist in this environment. */
+/** The secret keys of one set that pods in this environment can read: htpasswd is for the Gateway alone. */
 export const secretKeysOf = (application: ApplicationSettings, set: string, stack: string): string[] =>
-  Object.entries(application.secrets[set]?.keys ?? {}).flatMap(([key, declared]) => (present(declared, stack) ? [key] : []));
+  Object.entries(application.secrets[set]?.keys ?? {}).flatMap(([key, declared]) =>
+    present(declared, stack) && declared.format !== "htpasswd" ? [key] : [],
+  );
 
 /** Does this service hold the database's URL, and so talk to it? */
 export const usesDatabase = (service: ServiceSettings, application: ApplicationSettings): boolean =>

@@ -39,7 +39,10 @@ const internet: Peer = { ipBlock: { cidr: "0.0.0.0/0", except: privateRanges } }
 export function servicePolicy(service: ServiceSettings, settings: Settings): PolicySpec {
   const { application, environment } = settings;
   const callers = application.services.filter((other) => other.calls.includes(service.name)).map((other) => pods(other.name));
-  const gateway = service.kind !== "worker" && service.route !== undefined ? [namespace(environment.gateway.namespace)] : [];
+  const gateway =
+    service.kind !== "worker" && service.route !== undefined
+      ? [namespace(environment.gateway.proxies ?? environment.gateway.namespace)]
+      : [];
   const smoke = application.smoke?.checks.some((check) => check.service === service.name) ? [pods("smoke")] : [];
   const from = [...gateway, ...callers, ...smoke];
   return policy(
@@ -71,6 +74,12 @@ function databaseEgress({ application, environment }: Settings): Egress[] {
 
 /** A Job with the database's own tools reaches the database, and nothing else. */
 export const databaseJobPolicy = (name: string, settings: Settings): PolicySpec => policy(name, [], databaseEgress(settings));
+
+/** The copy reads another environment's database and writes this one's. */
+export function copyPolicy(name: string, settings: Settings, cidrs: readonly string[]): PolicySpec {
+  const source = { to: cidrs.map((cidr): Peer => ({ ipBlock: { cidr } })), ports: tcp(settings.application.database?.port ?? 5432) };
+  return policy(name, [], [...databaseEgress(settings), source]);
+}
 
 /** A task runs with a service's image and reaches what that service reaches. */
 export const taskPolicy = (name: string, service: ServiceSettings, settings: Settings): PolicySpec =>

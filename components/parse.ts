@@ -4,7 +4,9 @@ import { EnvironmentSettings } from "./environment.schema.ts";
 import { type Fault, type Finding, findingsOf, inWords, type Part, toFault } from "./faults.ts";
 import type { Settings } from "./model.ts";
 import { ReleaseSettings } from "./release.schema.ts";
+import { checkAccess } from "./rules/access.ts";
 import { checkConfiguration, checkFlags } from "./rules/configuration.ts";
+import { checkCopy } from "./rules/copy.ts";
 import { findCredentials } from "./rules/credentials.ts";
 import { checkDatabase, checkDatabaseDeclaration } from "./rules/database.ts";
 import { checkGates } from "./rules/gates.ts";
@@ -65,6 +67,8 @@ export function parseSettings(raw: RawSettings): Parsed {
     apply(() => checkConfiguration(application, environment, raw.stack));
     apply(() => checkFlags(application, environment));
     apply(() => checkDatabase(application, environment));
+    apply(() => checkAccess(application, environment, raw.stack));
+    apply(() => checkCopy(application, environment, raw.stack, raw.siblings ?? []));
     apply(() => checkAddresses(application, environment, raw.siblings ?? []));
   }
   if (named && release !== undefined) apply(() => checkRelease(application, release, raw.stack));

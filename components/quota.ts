@@ -51,6 +51,7 @@ function jobsOf({ application, environment }: Settings): ResourceSettings[] {
     ...taskOf(database?.migration?.service),
     ...(smoke !== undefined || database?.migration !== undefined ? [toolResources] : []),
     ...(environment.database?.backup !== undefined ? [toolResources] : []),
+    ...(environment.database?.copy !== undefined ? [toolResources] : []),
     ...(environment.database?.reset !== undefined ? taskOf(database?.reset?.service) : []),
   ];
 }

@@ -1,41 +1,99 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
+import {
+  adminGuardOf,
+  envoyGateway,
+  type Guard,
+  guardedMatches,
+  guardOf,
+  rateLimitSpec,
+  routeTarget,
+  securityPolicySpec,
+} from "./access.ts";
 import { labelsOf } from "./labels.ts";
-import { hostOf, type Settings } from "./model.ts";
+import { hostOf } from "./model.ts";
+import type { LoadedSettings } from "./settings.ts";
 
 export interface RoutesArgs {
-  readonly settings: Settings;
+  readonly settings: LoadedSettings;
   readonly namespace: pulumi.Input<string>;
 }
 
-/** How the outside reaches the services that declare a route: one HTTPRoute each, under the environment's host, at the shared Gateway. */
+type Rule = Record<string, unknown>;
+const gatewayApi = "gateway.networking.k8s.io/v1";
+
+/**
+ * How the outside reaches the services that declare a route: one HTTPRoute each, under the environment's host, at the shared Gateway.
+ * Limits are policies of Envoy Gateway; one applies to a whole HTTPRoute, so an admin path that fewer may use is an HTTPRoute of its own.
+ */
 export class Routes extends pulumi.ComponentResource {
-  constructor(name: string, { settings, namespace }: RoutesArgs, opts?: pulumi.ComponentResourceOptions) {
+  readonly #args: RoutesArgs;
+  readonly #users = new Map<string, pulumi.Output<string>>();
+
+  constructor(name: string, args: RoutesArgs, opts?: pulumi.ComponentResourceOptions) {
+    // No args: Pulumi writes a component's arguments into its state, secrets in clear among them.
     super("liftlock:route:Routes", name, {}, opts);
-    const { application, environment } = settings;
-    const { gateway } = environment;
-    const parentRef = {
-      name: gateway.name,
-      namespace: gateway.namespace,
-      ...(gateway.listener === undefined ? {} : { sectionName: gateway.listener }),
-    };
+    this.#args = args;
+    const { application, environment } = args.settings;
+    const { access, gateway } = environment;
+    const admin = adminGuardOf(access);
+    const hosts = new Set<string>();
     for (const service of application.services) {
       if (service.kind === "worker" || service.route === undefined) continue;
-      const rule = {
-        matches: [{ path: { type: "PathPrefix", value: service.route.path } }],
-        backendRefs: [{ name: service.name, port: 80 }],
-      };
-      new k8s.apiextensions.CustomResource(
-        service.name,
-        {
-          apiVersion: "gateway.networking.k8s.io/v1",
-          kind: "HTTPRoute",
-          metadata: { name: service.name, namespace, labels: labelsOf(service.name, application.name) },
-          spec: { parentRefs: [parentRef], hostnames: [hostOf(service, environment)], rules: [rule] },
-        },
-        { parent: this },
-      );
+      const host = hostOf(service, environment);
+      hosts.add(host);
+      const backendRefs = [{ name: service.name, port: 80 }];
+      const rule = { matches: [{ path: { type: "PathPrefix", value: service.route.path } }], backendRefs };
+      this.#route(service.name, gateway.listener, [host], rule, guardOf(access));
+      if (service.route.admin === undefined || admin === undefined) continue;
+      this.#route(`${service.name}-admin`, gateway.listener, [host], { matches: guardedMatches(service.route.admin), backendRefs }, admin);
+    }
+    if (access.redirect && hosts.size > 0) {
+      const redirect = { type: "RequestRedirect", requestRedirect: { scheme: "https", statusCode: 301 } };
+      this.#httpRoute("redirect-to-https", gateway.redirectFrom, [...hosts], { filters: [redirect] });
     }
     this.registerOutputs({});
+  }
+
+  /** A route and its limits. These stand first: in between, the route would be open to everybody. */
+  #route(name: string, listener: string, hostnames: string[], rule: Rule, guard: Guard): void {
+    const { rateLimit } = this.#args.settings.environment.access;
+    const policy = (kind: string, spec: object) =>
+      new k8s.apiextensions.CustomResource(
+        name,
+        { apiVersion: envoyGateway, kind, metadata: this.#metadata(name), spec },
+        { parent: this },
+      );
+    const security = securityPolicySpec(routeTarget(name), guard, (key) => this.#usersOf(key));
+    const policies = [
+      ...(security === undefined ? [] : [policy("SecurityPolicy", security)]),
+      ...(rateLimit === undefined ? [] : [policy("BackendTrafficPolicy", rateLimitSpec(routeTarget(name), rateLimit))]),
+    ];
+    this.#httpRoute(name, listener, hostnames, rule, policies);
+  }
+
+  #httpRoute(name: string, sectionName: string, hostnames: string[], rule: Rule, dependsOn: pulumi.Resource[] = []): void {
+    const { gateway } = this.#args.settings.environment;
+    const parentRefs = [{ name: gateway.name, namespace: gateway.namespace, sectionName }];
+    new k8s.apiextensions.CustomResource(
+      name,
+      { apiVersion: gatewayApi, kind: "HTTPRoute", metadata: this.#metadata(name), spec: { parentRefs, hostnames, rules: [rule] } },
+      { parent: this, dependsOn },
+    );
+  }
+
+  /** Name of the Secret with the users of a secret key, under the key that Envoy Gateway looks for. Made once, kept under its name. */
+  #usersOf(key: string): pulumi.Output<string> {
+    const known = this.#users.get(key);
+    if (known !== undefined) return known;
+    const name = `users-${key.toLowerCase().replaceAll("_", "-")}`;
+    const stringData = { ".htpasswd": this.#args.settings.secrets[key]! };
+    const secret = new k8s.core.v1.Secret(name, { metadata: this.#metadata(name), stringData }, { parent: this });
+    this.#users.set(key, secret.metadata.name);
+    return secret.metadata.name;
+  }
+
+  #metadata(name: string) {
+    return { name, namespace: this.#args.namespace, labels: labelsOf(name, this.#args.settings.application.name) };
   }
 }

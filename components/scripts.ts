@@ -1,16 +1,25 @@
 /** Shell scripts of the environment's Jobs. They run under any POSIX sh with the tools that their image brings. */
 
 /**
+ * Prints the URL in file $1 as libpq understands it: parameters that only ORMs know are taken off, which it would refuse, and the
+ * names that drivers add to the scheme.
+ */
+export const libpqUrl = `libpq_url() {
+  sed -E 's#^postgres(ql)?(\\+[a-z0-9]+)?://#postgresql://#' "$1" | awk -F'?' '{
+    printf "%s", $1; n = split($2, pair, "&"); mark = "?"
+    for (i = 1; i <= n; i++) if (pair[i] ~ /^(sslmode|sslrootcert|sslcert|sslkey|channel_binding|connect_timeout|options|target_session_attrs)=/) { printf "%s%s", mark, pair[i]; mark = "&" }
+  }'
+}`;
+
+/**
  * Dumps the database that the URL in file $1 names into directory $2, proves that the dump can be restored (pg_restore reads all of
  * it and writes out the SQL), and only then gives it its final name and removes dumps older than $3 days. Parameters that only ORMs
  * understand are taken off the URL: libpq would refuse them.
  */
 export const backupScript = `set -eu
 umask 077
-url=$(sed -E 's#^postgres(ql)?(\\+[a-z0-9]+)?://#postgresql://#' "$1" | awk -F'?' '{
-  printf "%s", $1; n = split($2, pair, "&"); mark = "?"
-  for (i = 1; i <= n; i++) if (pair[i] ~ /^(sslmode|sslrootcert|sslcert|sslkey|channel_binding|connect_timeout|options|target_session_attrs)=/) { printf "%s%s", mark, pair[i]; mark = "&" }
-}')
+${libpqUrl}
+url=$(libpq_url "$1")
 final="$2/$(date -u +%Y%m%dT%H%M%SZ).dump"
 part="$final.part"
 trap 'rm -f "$part"' EXIT

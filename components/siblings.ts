@@ -26,6 +26,7 @@ function readSibling(file: string, project: string, stack: string): Sibling | un
     stack,
     namespace: asText(settings.namespace),
     cluster: asText(asMap(settings.cluster).identifier),
+    data: asText(asMap(settings.database).data) ?? "real",
     hosts: [settings.host, ...services].flatMap((host) => asText(host) ?? []),
   };
 }

@@ -45,7 +45,12 @@ const HttpProbes = z
     startup: UrlPath.optional().describe("Left out: the liveness path"),
   })
   .prefault({});
-const Route = z.strictObject({ path: UrlPath.default("/") }).describe("Reached from outside under the environment's host");
+const Route = z
+  .strictObject({
+    path: UrlPath.default("/"),
+    admin: UrlPath.optional().describe("Path below it that environments may open to a few only (environment.access.admin)"),
+  })
+  .describe("Reached from outside under the environment's host");
 
 const Web = z.strictObject({
   ...common,

@@ -1,9 +1,9 @@
-import { createHmac, randomBytes } from "node:crypto";
+import { createHash, createHmac, randomBytes } from "node:crypto";
 import { link, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { UserError } from "./user-error.ts";
 
-export type SecretFormat = "text" | "postgresql-url" | "redis-url";
+export type SecretFormat = "text" | "postgresql-url" | "redis-url" | "htpasswd";
 
 /**
  * A file of random text that only its owner may read, made once: whoever comes second reads what the first one wrote, also when both
@@ -44,5 +44,6 @@ export function generatedValue(seed: string, place: { project: string; stack: st
   const text = createHmac("sha256", seed).update(`${place.project}\0${place.stack}\0${place.key}`).digest("base64url");
   if (format === "postgresql-url") return `postgresql://${place.project}:${text}@database.invalid:5432/${place.project}`;
   if (format === "redis-url") return `redis://:${text}@redis.invalid:6379/0`;
+  if (format === "htpasswd") return `${place.project}:{SHA}${createHash("sha1").update(text).digest("base64")}`;
   return text;
 }

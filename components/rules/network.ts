@@ -9,6 +9,8 @@ export interface Sibling {
   namespace?: string;
   cluster?: string;
   hosts: string[];
+  /** What its database holds; real unless it says otherwise. */
+  data?: string;
 }
 
 /** One address leads to one service, in this environment and across environments; and no two environments share a namespace. */

@@ -120,7 +120,7 @@ describe("StudySphere in production", () => {
     const routes = ["frontend", "api", "auth-service"].map((name) => find(resources, "HTTPRoute", name).inputs.spec);
     expect(routes.map(({ hostnames }) => hostnames)).toEqual(Array(3).fill(["studysphere.example.com"]));
     expect(routes.map(({ rules }) => rules[0].matches[0].path.value)).toEqual(["/", "/api", "/auth"]);
-    expect(routes[0].parentRefs).toEqual([{ name: "public", namespace: "gateway" }]);
+    expect(routes[0].parentRefs).toEqual([{ name: "public", namespace: "gateway", sectionName: "https" }]);
   });
 
   test("is closed to the network but for what is declared", () => {

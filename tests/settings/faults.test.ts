@@ -8,7 +8,7 @@ const prod = "Pulumi.prod.yaml";
 const cases: Record<string, [Variation, string[]]> = {
   "an unknown key": [
     { change: (s) => (s.environment.gateway.listner = "https") },
-    [`${prod} environment.gateway.listner: is not a known setting; known here: name, namespace, listener`],
+    [`${prod} environment.gateway.listner: is not a known setting; known here: name, namespace, listener, redirectFrom, proxies`],
   ],
   "a missing key": [{ change: (s) => delete s.environment.namespace }, [`${prod} environment.namespace: is missing: add it (text)`]],
   "a part that is missing": [{ change: (s) => delete s.release }, [`${prod} release: is missing: add it`]],
