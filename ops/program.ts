@@ -104,6 +104,16 @@ function describeCommands(command: Declare): void {
     async () => (await import("./commands/history.ts")).history,
   );
   command(
+    "log [stack]",
+    "print the ledger, newest first: who released, promoted, approved or rolled back what, and why",
+    async () => (await import("./commands/log.ts")).log,
+  )
+    .option("--since <when>", "only entries since then: 12h, 7d or 2026-11-21")
+    .option("--kind <kinds>", "only entries of these kinds, such as promotion,rollback")
+    .option("--limit <n>", "at most so many (default: 30)")
+    .option("--sync", "exchange entries with the remote first")
+    .option("--verify", "check the whole history of the ledger and compare it with the stacks' own; exit code 1 when anything is wrong");
+  command(
     "export [stack]",
     "print an environment's state, as `pulumi stack export` does",
     async () => (await import("./commands/export.ts")).exportStack,

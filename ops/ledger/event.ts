@@ -111,10 +111,14 @@ export interface LedgerEvent<K extends Happening["kind"] = Happening["kind"]> {
 
 /** Where entries are kept. Reads are whole: a ledger of 10,000 entries is read within a second. */
 export interface Ledger {
+  /** Who appends here. */
+  actor?(): Promise<Actor>;
   /** Oldest first. Tampering and holes are findings, never silently skipped. */
   read(): Promise<{ events: LedgerEvent[]; findings: string[] }>;
   /** Appends in order and atomically (compare-and-swap); works offline, `unsynced` counts what the remote has not seen. */
   append(...what: Happening[]): Promise<{ events: LedgerEvent[]; unsynced: number }>;
   /** Exchanges entries with the remote; entries made offline are chained anew behind the remote's. */
   sync(): Promise<{ sent: number; received: number; offline: boolean; reason?: string }>;
+  /** Looks through the whole history, commit by commit, for what `read` cannot see; slower. Absent where there is no such history. */
+  audit?(): Promise<{ commits: number; signed: number; findings: readonly string[] }>;
 }
