@@ -82,6 +82,49 @@ function describeCommands(command: Declare): void {
     )
     .option("--no-rollback", "leave a failed run as it is: the previous release is not put back by itself");
   command(
+    "promote [from] [to]",
+    "move the release that is live in one environment to the next, through its gates",
+    async () => (await import("./commands/promote.ts")).promote,
+  )
+    .addOption(message())
+    .addOption(yes())
+    .option("--dry-run", "say what would happen, gates and way back included, and change nothing")
+    .option("--no-up", "write the release into the stack file and leave the update to another run");
+  command(
+    "rollback [stack]",
+    "take an environment back to a release that ran there, with its configuration",
+    async () => (await import("./commands/rollback.ts")).rollback,
+  )
+    .addOption(yes())
+    .option("--to <release>", "version or id (default: the release before)")
+    .option("--reason <text>", "kept in the ledger")
+    .option("--keep-config", "restore images only, and keep today's configuration values")
+    .option("--with-secrets", "also restore secrets (refused: says why)")
+    .option("--schema-restored", "the database fits the release to go back to");
+  command(
+    "hotfix [stack]",
+    "promote through the shortened gates that an environment declares for hotfixes",
+    async () => (await import("./commands/hotfix.ts")).hotfix,
+  )
+    .addOption(message())
+    .addOption(yes())
+    .option("--reason <text>", "why it cannot wait; kept in the ledger")
+    .option("--from <stack>", "where the release is live (default: the environment before)")
+    .option("--dry-run", "say what would happen, and change nothing")
+    .option("--no-up", "write the release into the stack file and leave the update to another run");
+  command(
+    "watch [stack]",
+    "look after a release that went live, and put the one before back when it breaks",
+    async () => (await import("./commands/watch.ts")).watch,
+  )
+    .option("--minutes <n>", "how long (default: gates.<stack>.watch, or 30)")
+    .option("--no-rollback", "only say and record what broke");
+  command(
+    "rehearse [stack]",
+    "go back one release and forward again, with smoke tests: evidence that the way back works",
+    async () => (await import("./commands/rehearse.ts")).rehearse,
+  ).option("--to <release>", "version or id to go back to (default: the release before)");
+  command(
     "destroy [stack]",
     "delete an environment; refuses when anything in it is protected",
     async () => (await import("./commands/destroy.ts")).destroy,

@@ -15,7 +15,7 @@ import type { Selected } from "../selector.ts";
 import type { Book } from "./book.ts";
 import { type Configuration, type Release, referenceOf, releaseOf } from "./configuration.ts";
 import { pendingMigrations } from "./migrations.ts";
-import type { Survey } from "./survey.ts";
+import { migrated, type Survey } from "./survey.ts";
 
 export interface Deploying {
   readonly project: string;
@@ -86,7 +86,7 @@ export async function deploy(context: Context, deploying: Deploying): Promise<Ou
         settled: before.settled,
         touched,
         isRollback: deploying.isRollback ?? false,
-        applied: before.applied,
+        applied: migrated(before.applied, book.events, stack),
         migrated: watch.migrated,
       });
   const restored = await putBack(context, {

@@ -1,5 +1,6 @@
 import { releaseId } from "../../components/release.ts";
 import type { Engine, HistoryEntry } from "../engine.ts";
+import type { LedgerEvent } from "../ledger/event.ts";
 import { isRecord } from "../report/diff.ts";
 import { type Deployment, deploymentsOf, isSettled } from "../rollback/deployments.ts";
 import { UserError } from "../user-error.ts";
@@ -56,6 +57,15 @@ const or =
     if (error instanceof UserError) return nothing;
     throw error;
   };
+
+/**
+ * Schema versions that the database has seen, oldest first: what the stack's outputs say, and what runs that failed afterwards had migrated
+ * already.
+ */
+export function migrated(applied: readonly string[], events: readonly LedgerEvent[], stack: string): string[] {
+  const failed = events.flatMap(({ what }) => (what.kind === "deployment" && what.stack === stack ? (what.migrations ?? []) : []));
+  return [...applied, ...new Set(failed.filter((version) => !applied.includes(version)))];
+}
 
 function pendingOf({ deployment }: Readonly<Record<string, unknown>>): number {
   const pending = isRecord(deployment) ? deployment.pending_operations : undefined;

@@ -1,0 +1,1 @@
+export { rollBack as rollback } from "../rollback/by-command.ts";

@@ -1,0 +1,114 @@
+import { setTimeout as pause } from "node:timers/promises";
+import { seconds } from "../../components/primitives.ts";
+import { releaseId } from "../../components/release.ts";
+import { gatesOf } from "../../components/upstream.ts";
+import { type Context, EXIT } from "../context.ts";
+import { selected } from "../follow.ts";
+import { requireStack } from "../project-dir.ts";
+import { type Book, openBook } from "../promotion/book.ts";
+import { type Configuration, type Release, referenceOf } from "../promotion/configuration.ts";
+import { promotionOf } from "../promotion/gates.ts";
+import { migrated, type Survey, survey } from "../promotion/survey.ts";
+import { putBack } from "../rollback/automatic.ts";
+import { decide } from "../rollback/decide.ts";
+import { HealthWatch } from "../rollback/health.ts";
+import { healthReader } from "../rollback/live-health.ts";
+import type { ProjectSummary, Selected } from "../selector.ts";
+import { statusLine } from "../terminal/status-line.ts";
+import { UserError } from "../user-error.ts";
+
+/** As long as strategies watch a release when nobody says otherwise. */
+const MINUTES = 30;
+const EVERY_MS = 2_000;
+
+interface Options {
+  readonly minutes?: string;
+  readonly rollback?: boolean;
+}
+
+/** Looks after a release that went live: what breaks now is put back as if its rollout had failed. */
+export async function watch(context: Context, [name]: string[], options: Options): Promise<number> {
+  const { say, io, signal } = context;
+  const project = await context.selector.project();
+  const stack = requireStack(project, name);
+  const chosen = await selected(context, { projectDir: project.dir, stack, cluster: "start" });
+  const before = await survey(chosen.engine, project.name);
+  const [current] = before.deployments;
+  const { live, outputs } = before;
+  if (live === undefined || current === undefined || typeof outputs.namespace !== "string" || chosen.cluster === undefined) {
+    throw new UserError(`${stack} runs no release that could be watched: bring it up first.`);
+  }
+  const minutes = minutesOf(options.minutes, gatesOf(promotionOf(project, before), stack).watch);
+  const book = await openBook(context, project.dir);
+  const id = releaseId(live);
+  say(`\n${io.colors.bold(stack)}: watching ${id} for ${minutes} min`);
+
+  const read = await healthReader(chosen.cluster, outputs.namespace);
+  const judge = new HealthWatch();
+  const began = performance.now();
+  const status = await statusLine(io, `watching ${stack}`);
+  let fault: string | undefined;
+  try {
+    while (fault === undefined && !signal.aborted && performance.now() - began < minutes * 60_000) {
+      const sample = await read();
+      fault = judge.add(sample, performance.now() / 1000);
+      status.now(`watching ${stack}: ${sample.map((s) => `${s.name.split("/")[1]} ${s.ready}/${s.wanted}`).join(", ")}`);
+      const left = minutes * 60_000 - (performance.now() - began);
+      if (fault === undefined) await pause(Math.max(0, Math.min(EVERY_MS, left)), undefined, { signal }).catch(() => {});
+    }
+  } finally {
+    status.stop();
+  }
+  const watched = Math.round((performance.now() - began) / 600) / 100;
+  if (fault === undefined && signal.aborted) {
+    say("Stopped watching; nothing is recorded.");
+    return EXIT.failed;
+  }
+  const entry = { kind: "watch", stack, releaseId: id, minutes: watched } as const;
+  if (fault === undefined) {
+    await book.append({ ...entry, result: "passed" });
+    say(`${io.colors.green(io.colors.bold(stack))}: ${id} held for ${watched} min.`);
+    return EXIT.done;
+  }
+  io.err(`${io.colors.red(io.colors.bold(stack))}: ${fault}`);
+  const found = { release: live, configuration: current.configuration, fault, automatic: options.rollback !== false };
+  const entries = await afterFault(context, project, stack, chosen, book, before, found);
+  await book.append({ ...entry, result: "failed", cause: fault }, ...entries);
+  return EXIT.failed;
+}
+
+async function afterFault(
+  context: Context,
+  { name: project }: ProjectSummary,
+  stack: string,
+  chosen: Selected,
+  book: Book,
+  before: Survey,
+  { release, configuration, fault, automatic }: { release: Release; configuration: Configuration; fault: string; automatic: boolean },
+) {
+  const firstReport = performance.now() / 1000;
+  const id = referenceOf(release).id;
+  // What runs came by a rollback: then it is not rolled back again.
+  const last = book.events.findLast(({ what }) => (what.kind === "rollback" || what.kind === "deployment") && what.stack === stack)?.what;
+  const decision = automatic
+    ? decide({
+        project,
+        candidate: { release, configuration },
+        previous: before.deployments.find((deployment) => deployment.id !== id),
+        settled: before.settled,
+        touched: true,
+        isRollback: last?.kind === "rollback",
+        applied: migrated(before.applied, book.events, stack),
+        migrated: false,
+      })
+    : ({ action: "leave", why: "--no-rollback was given" } as const);
+  const back = { project, stack, chosen, release, configuration, decision, cause: `watch: ${fault}`, firstReport, touched: true };
+  return (await putBack(context, back)).entries;
+}
+
+function minutesOf(given: string | undefined, declared: string | undefined): number {
+  if (given === undefined) return declared === undefined ? MINUTES : seconds(declared) / 60;
+  const minutes = Number(given);
+  if (!(minutes > 0 && minutes <= 24 * 60)) throw new UserError(`--minutes ${given}: a number of minutes above 0, at most 1440.`, 2);
+  return minutes;
+}

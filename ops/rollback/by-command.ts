@@ -1,0 +1,167 @@
+import { releaseId } from "../../components/release.ts";
+import { typed } from "../confirm.ts";
+import { type Context, EXIT } from "../context.ts";
+import { selected } from "../follow.ts";
+import type { Happening } from "../ledger/event.ts";
+import { requireStack } from "../project-dir.ts";
+import { type Book, openBook } from "../promotion/book.ts";
+import { digestOf, referenceOf, settingOf } from "../promotion/configuration.ts";
+import { deploy } from "../promotion/deploy.ts";
+import { askGates, gateLines } from "../promotion/gates.ts";
+import { previewed } from "../promotion/promote.ts";
+import { holdAgainst } from "../promotion/refuse.ts";
+import { readStackFile, withValueInFile, writeStackFile } from "../promotion/stack-file.ts";
+import { migrated, type Survey, survey } from "../promotion/survey.ts";
+import { repeatedFlags } from "../repeated-flags.ts";
+import { duration, transition } from "../report/text.ts";
+import { UserError } from "../user-error.ts";
+import { type RollbackClass, rollbackClass } from "./class.ts";
+import { type Deployment, findTarget } from "./deployments.ts";
+import { type WayBack, wayBack } from "./go-back.ts";
+import { restoreLines } from "./words.ts";
+
+export interface RollbackOptions {
+  readonly to?: string;
+  readonly reason?: string;
+  readonly keepConfig?: boolean;
+  readonly withSecrets?: boolean;
+  readonly schemaRestored?: boolean;
+  readonly yes?: boolean;
+}
+
+const SECRETS = `Secrets stay as they are now: the stack's history holds those of then, but restoring them would bring back passwords that were changed since.
+Set the ones that must change (pulumi config set --secret KEY), then run the rollback without --with-secrets.`;
+
+/** Takes a stack back to a release that ran here before, with its configuration. Freezes do not stop it; no migration runs. */
+export async function rollBack(context: Context, [name]: readonly string[], options: RollbackOptions): Promise<number> {
+  const began = performance.now() / 1000;
+  if (options.withSecrets) throw new UserError(SECRETS, 2);
+  const project = await context.selector.project();
+  const stack = requireStack(project, name);
+  const chosen = await selected(context, { projectDir: project.dir, stack, cluster: "start" });
+  const book = await openBook(context, project.dir);
+  const before = await survey(chosen.engine, project.name);
+  const held = (deployment: Pick<Deployment, "release" | "configuration">) =>
+    holdAgainst(book, project.name, stack, deployment.release, deployment.configuration) !== undefined;
+  const left = before.declared && { release: before.declared, configuration: before.configuration };
+  const isHeld = left !== undefined && held(left);
+  const found = findTarget(before.deployments, { id: before.declaredId, isHeld }, held, options.to);
+  if ("none" in found) throw new UserError(`${stack} is not rolled back: ${found.none}`);
+  const { target } = found;
+
+  const coupled = rollbackClass(project.name, left ?? target, target, migrated(before.applied, book.events, stack), false);
+  const plan = wayBack(project.name, before.configuration, target, options.keepConfig ?? false);
+  sayPlan(context, stack, before, target, coupled, plan);
+  if (coupled.class === "schema-coupled" && !options.schemaRestored) {
+    for (const line of restoreLines(context, { stack, previous: target, backup: undefined })) context.io.err(line);
+    context.io.err(
+      `Or say --schema-restored if the database is at ${target.release.schemaVersion}, or ${target.release.version} is known to work with it. Nothing was changed.`,
+    );
+    return EXIT.failed;
+  }
+  const verdicts = await askGates(context, project, book, { stack, lane: "rollback", release: target.release, survey: before });
+  if (verdicts.some(({ open }) => !open)) {
+    for (const line of gateLines(verdicts)) context.io.err(line);
+    context.io.err("Nothing was changed.");
+    return EXIT.failed;
+  }
+  if (!(await previewed(context, stack, chosen, plan.configuration))) return EXIT.failed;
+
+  const file = readStackFile(project.dir, stack);
+  if (!options.yes) {
+    const warning = `\nThis writes ${target.id} into ${file.file} and brings ${stack} back to it.`;
+    await typed(context.io, { warning, expected: stack, question: "Type the environment's name to go on: ", flag: "--yes" });
+  }
+  await writeStackFile(file, filed(file, project.name, plan, before, target));
+  const configuration = plan.application.length > 0 ? plan.configuration : undefined;
+  const message = options.reason ?? `rollback to ${target.id}`;
+  const asked = { project: project.name, stack, chosen, book, before, message, configuration, isRollback: true };
+  const { outcome, cause } = await deploy(context, asked);
+  if (outcome !== "succeeded") {
+    context.io.err(
+      `${file.file} names ${target.id} now; what is live may not yet. Mend what failed, then run: ${context.command} up ${stack}${repeatedFlags(context.options)}`,
+    );
+    return EXIT.failed;
+  }
+  const seconds = Math.round((performance.now() / 1000 - began) * 10) / 10;
+  await record(book, {
+    project: project.name,
+    stack,
+    before,
+    target,
+    coupled,
+    seconds,
+    isHeld,
+    reason: options.reason ?? cause ?? "asked for",
+  });
+  context.say(
+    `\n${context.io.colors.green(context.io.colors.bold(stack))}: back at ${target.id}, ${duration(seconds)} after the command. ${file.file} names it now: commit it.`,
+  );
+  return EXIT.done;
+}
+
+function sayPlan({ say, io }: Context, stack: string, before: Survey, target: Deployment, coupled: RollbackClass, plan: WayBack): void {
+  say(
+    `\n${io.colors.bold(stack)}: ${before.declaredId ?? "?"} -> ${target.id}, which went live ${target.at.slice(0, 16).replace("T", " ")}Z`,
+  );
+  say(`  way back: ${coupled.class}${coupled.class === "safe" ? "" : `: ${coupled.reasons.join("; ")}`}; secrets stay current`);
+  for (const { path, before: was, after } of plan.changes) say(`  ${path.join(".")}: ${transition(was, after)}`);
+  if (plan.application.length === 0) return;
+  say("  application in Pulumi.yaml was different then; this run takes it as it was, the file is yours to put right:");
+  for (const { path, before: was, after } of plan.application) say(`    ${path.join(".")}: ${transition(after, was)}`);
+}
+
+function filed(file: ReturnType<typeof readStackFile>, project: string, plan: WayBack, before: Survey, target: Deployment): string {
+  const text = withValueInFile(file, project, "release", target.release);
+  const same = JSON.stringify(settingOf(before.configuration, project, "environment")) === JSON.stringify(plan.environment);
+  return same ? text : withValueInFile({ ...file, text }, project, "environment", plan.environment);
+}
+
+/** What was left stays out until somebody lets it in again. */
+async function record(
+  book: Book,
+  {
+    project,
+    stack,
+    before,
+    target,
+    coupled,
+    seconds,
+    isHeld,
+    reason,
+  }: {
+    project: string;
+    stack: string;
+    before: Survey;
+    target: Deployment;
+    coupled: RollbackClass;
+    seconds: number;
+    isHeld: boolean;
+    reason: string;
+  },
+): Promise<void> {
+  if (before.declared === undefined) return;
+  const from = referenceOf(before.declared);
+  const rollback: Happening = {
+    kind: "rollback",
+    stack,
+    from,
+    to: referenceOf(target.release),
+    automatic: false,
+    cause: reason,
+    class: coupled.class,
+    secondsToRestore: seconds,
+  };
+  const same = releaseId(before.declared) === target.id;
+  const hold: Happening = {
+    kind: "hold",
+    stack,
+    releaseId: from.id,
+    reason: `rolled back: ${reason}`,
+    automatic: false,
+    ...(same ? { configuration: digestOf(before.configuration, project) } : {}),
+  };
+  // After an automatic rollback only the file was left to put right.
+  const wasLive = before.live !== undefined && releaseId(before.live) === target.id && isHeld;
+  await book.append(...(wasLive ? [] : [rollback]), ...(isHeld ? [] : [hold]));
+}
