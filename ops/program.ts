@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { Command, Option } from "commander";
 import type { Context, GlobalOptions } from "./context.ts";
+import { describeGateCommands } from "./gate-commands.ts";
 import type { Io } from "./terminal/io.ts";
 
 /** Runs a command with the context that its options call for. */
@@ -38,10 +39,11 @@ export function buildProgram(io: Io, execute: Execute): Command {
         await execute(program.opts(), async (context) => (await load())(context, args, own.opts()));
       });
   describeCommands(command as Declare);
+  describeGateCommands(command as Declare);
   return program;
 }
 
-type Declare = (
+export type Declare = (
   usage: string,
   description: string,
   load: () => Promise<(context: Context, args: string[], options: never) => Promise<number>>,
@@ -57,6 +59,7 @@ function globals(program: Command): void {
     .option("--no-color", "print no colours (as NO_COLOR does)");
 }
 
+const every = (value: string, before: readonly string[] = []): string[] => [...before, value];
 const yes = () => new Option("-y, --yes", "ask nothing");
 const message = () => new Option("-m, --message <text>", "kept in the stack's history");
 const unchanged = () => new Option("--expect-no-changes", "end with exit code 3 when there are changes");
@@ -146,6 +149,16 @@ function describeCommands(command: Declare): void {
     "print what was done to an environment, newest first",
     async () => (await import("./commands/history.ts")).history,
   );
+  command(
+    "release <action> [version]",
+    "create a release and write it into the first environment's file; list releases, or show one",
+    async () => (await import("./commands/release.ts")).release,
+  )
+    .option("--image <service=image>", "image of a service (default: the application's image, tagged with the version); repeatable", every)
+    .option("--commit <revision>", "what it is made of (default: the tag v<version>, or HEAD)")
+    .option("--schema-version <name>", "newest database migration in it")
+    .option("--migration <name=kind>", "a migration in it, expand or contract, oldest first; repeatable", every)
+    .option("--reason <text>", "why a version that is not the next, or a tag without author, may pass");
   command(
     "log [stack]",
     "print the ledger, newest first: who released, promoted, approved or rolled back what, and why",

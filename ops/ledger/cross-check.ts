@@ -25,13 +25,13 @@ export function crossCheck(stack: string, events: readonly LedgerEvent[], histor
   const within = (window: Window, { startTime, endTime }: HistoryEntry) =>
     Date.parse(startTime) >= window.from && Date.parse(endTime ?? startTime) <= window.to;
 
+  const deployments = updates.filter((update) => hasChanges(update.resourceChanges ?? {}));
+  const [first] = events;
+  if (first === undefined) return deployments.length === 0 ? [] : [notBegun(stack, deployments.length)];
   // A ledger that was begun after the stack knows nothing of what was before.
-  const begun = events[0] === undefined ? Number.NEGATIVE_INFINITY : Math.min(Date.parse(events[0].at), ...windows.map(({ from }) => from));
-  const unrecorded = updates.filter(
-    (update) =>
-      hasChanges(update.resourceChanges ?? {}) &&
-      Date.parse(update.endTime ?? update.startTime) >= begun &&
-      !windows.some((window) => within(window, update)),
+  const begun = Math.min(Date.parse(first.at), ...windows.map(({ from }) => from));
+  const unrecorded = deployments.filter(
+    (update) => Date.parse(update.endTime ?? update.startTime) >= begun && !windows.some((window) => within(window, update)),
   );
 
   const oldest = history.reduce((time, { startTime }) => Math.min(time, Date.parse(startTime)), Number.POSITIVE_INFINITY);
@@ -49,6 +49,9 @@ export function crossCheck(stack: string, events: readonly LedgerEvent[], histor
 }
 
 const minute = (time: string): string => `${new Date(time).toISOString().slice(0, 16).replace("T", " ")}Z`;
+
+const notBegun = (stack: string, updates: number): string =>
+  `${stack}: was updated (${updates} in its history) before this ledger had any entry; it begins with what is done next.`;
 
 function unrecordedText(stack: string, { startTime, result, message }: HistoryEntry): string {
   const said = message === "" ? "" : ` ("${message.split("\n")[0]}")`;

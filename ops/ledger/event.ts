@@ -34,7 +34,11 @@ const reason = z.string().min(1);
 
 /** What happened, by kind. */
 export const Happening = z.discriminatedUnion("kind", [
-  of("release", { release: ReleaseReference, commits: z.array(z.object({ id: z.string(), subject: z.string(), at: Time })) }),
+  of("release", {
+    release: ReleaseReference,
+    commits: z.array(z.object({ id: z.string(), subject: z.string(), at: Time })),
+    reason: reason.optional(),
+  }),
   of("promotion", { from: stack, to: stack, release: ReleaseReference, lane: z.enum(["normal", "hotfix", "break-glass"]) }),
   /** One end of a run of `up`: `restored` means that the previous release was put back by itself. */
   of("deployment", {

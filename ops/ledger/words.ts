@@ -9,8 +9,8 @@ const minute = (time: string): string => `${time.slice(0, 16).replace("T", " ")}
 
 /** One line a kind, for people: what happened to which stack and release. */
 const words: Words = {
-  release: ({ release, commits }) =>
-    `release ${release.version} made of ${release.commit.slice(0, 8)}, with ${plural(Object.keys(release.images).length, "image")} and ${plural(commits.length, "commit")}`,
+  release: ({ release, commits, reason }) =>
+    `release ${release.version} made of ${release.commit.slice(0, 8)}, with ${plural(Object.keys(release.images).length, "image")} and ${plural(commits.length, "commit")}${why(reason)}`,
   promotion: ({ from, to, release, lane }) => `${release.version} promoted from ${from} to ${to}${lane === "normal" ? "" : ` (${lane})`}`,
   deployment: ({ stack, release, result, cause }) => `${release.version} deployed to ${stack}: ${result}${why(cause)}`,
   rollback: ({ stack, from, to, automatic, cause, secondsToRestore }) =>

@@ -68,7 +68,8 @@ export function clones(count: number): { remote: string; dirs: string[] } {
 export const open = (projectDir: string, more: Partial<OpenLedgerOptions> = {}) => openLedger({ projectDir, env, ...more });
 
 export const freeze = (reason: string): Happening => ({ kind: "freeze", reason });
-export const reasons = (events: readonly LedgerEvent[]): string[] => events.map(({ what }) => ("reason" in what ? what.reason : what.kind));
+export const reasons = (events: readonly LedgerEvent[]): string[] =>
+  events.map(({ what }) => (what.kind === "freeze" ? what.reason : what.kind));
 
 export const release = (version: string): ReleaseReference => ({
   id: `${version}-0a1b2c3d`,
