@@ -8,14 +8,11 @@ import type { ServiceSettings } from "./workload.schema.ts";
 
 type Probe = types.input.core.v1.Probe;
 
-/** Kubernetes' own default, and the ten minutes after which strategies call a deployment failed. */
-export const progressDeadlineSeconds = 600;
-
 /** The engine waits a little longer than Kubernetes, so that Kubernetes' verdict is the one that is reported. */
-export const rolloutTimeouts: pulumi.CustomTimeouts = {
-  create: `${progressDeadlineSeconds + 60}s`,
-  update: `${progressDeadlineSeconds + 60}s`,
-};
+export function rolloutTimeouts({ progress }: ServiceSettings): pulumi.CustomTimeouts {
+  const timeout = `${seconds(progress) + 60}s`;
+  return { create: timeout, update: timeout };
+}
 
 /** New pods first, old ones only after them: users never see fewer replicas than before. */
 export const rollingUpdate = {

@@ -55,7 +55,7 @@ export function createStatefulSet(args: ReplicasArgs & { protect: boolean }, dep
   new k8s.apps.v1.StatefulSet(
     name,
     { metadata, spec },
-    { parent, dependsOn: [...dependsOn, governing, ...claims], customTimeouts: rolloutTimeouts },
+    { parent, dependsOn: [...dependsOn, governing, ...claims], customTimeouts: rolloutTimeouts(service) },
   );
 }
 

@@ -35,6 +35,7 @@ const common = {
   drain: Duration.default("10s").describe("How long a stopping pod still answers while load balancers forget it"),
   grace: Duration.default("45s").describe("How long a pod may take to stop, drain included"),
   settle: Duration.default("10s").describe("How long a pod must stay ready before it counts: one that dies at once fails the rollout"),
+  progress: Duration.default("10m").describe("How long a rollout may go without progress before it has failed"),
   boot: Duration.default("60s").describe("How long the slowest start may take before the container is restarted"),
 };
 

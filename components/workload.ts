@@ -7,7 +7,7 @@ import { servicePolicy } from "./network.ts";
 import { waitsFor } from "./order.ts";
 import { joinMounts, type Mounts, podSpec } from "./pod.ts";
 import { seconds } from "./primitives.ts";
-import { autoscalerSpec, placement, probesOf, progressDeadlineSeconds, rollingUpdate, rolloutTimeouts } from "./rollout.ts";
+import { autoscalerSpec, placement, probesOf, rollingUpdate, rolloutTimeouts } from "./rollout.ts";
 import { createStatefulSet, volumeMountsOf } from "./stateful.ts";
 import type { ServiceSettings } from "./workload.schema.ts";
 
@@ -66,11 +66,11 @@ function createDeployment({ service, scale, metadata, pods }: ReplicasArgs, depe
     selector: { matchLabels: selectorOf(name) },
     strategy: rollingUpdate,
     minReadySeconds: seconds(service.settle),
-    progressDeadlineSeconds,
+    progressDeadlineSeconds: seconds(service.progress),
     revisionHistoryLimit: 5,
     template: pods,
   };
-  new k8s.apps.v1.Deployment(name, { metadata, spec }, { parent, dependsOn, customTimeouts: rolloutTimeouts });
+  new k8s.apps.v1.Deployment(name, { metadata, spec }, { parent, dependsOn, customTimeouts: rolloutTimeouts(service) });
   if (scale.autoscaled) new k8s.autoscaling.v2.HorizontalPodAutoscaler(name, { metadata, spec: autoscalerSpec(name, scale) }, { parent });
 }
 

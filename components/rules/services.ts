@@ -37,6 +37,9 @@ export function checkService(service: ServiceSettings): Local[] {
       message: "readiness and liveness must ask different paths: a slow dependency would restart the container",
     });
   }
+  if (seconds(service.settle) >= seconds(service.progress)) {
+    found.push({ path: ["progress"], message: "must be longer than settle: no pod could become available in time" });
+  }
   if (seconds(service.drain) >= seconds(service.grace)) {
     found.push({ path: ["grace"], message: "must be longer than drain, which is part of it" });
   }

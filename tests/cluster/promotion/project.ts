@@ -89,6 +89,7 @@ export class Project {
       config: name === "api" ? ["api"] : [],
       secrets: name === "api" && this.#database ? ["database"] : [],
       settle: "1s",
+      progress: "8s",
     });
     const application = {
       name: "shop",
@@ -197,6 +198,16 @@ export class Project {
       await watching;
       return fewest;
     };
+  }
+
+  /** Somebody else's hand: gives a running service an image that misbehaves. */
+  async spoil(stack: string, name: string, word: string): Promise<void> {
+    const apps = this.config.makeApiClient(AppsV1Api);
+    const namespace = this.namespace(stack);
+    const deployment = await apps.readNamespacedDeployment({ namespace, name });
+    const container = deployment.spec!.template.spec!.containers[0]!;
+    container.image = container.image!.replace("@", `-${word}@`);
+    await apps.replaceNamespacedDeployment({ namespace, name, body: deployment });
   }
 
   async remove(): Promise<void> {
