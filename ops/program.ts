@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { Command, Option } from "commander";
 import type { Context, GlobalOptions } from "./context.ts";
+import { describeGateCommands } from "./gate-commands.ts";
 import type { Io } from "./terminal/io.ts";
 
 /** Runs a command with the context that its options call for. */
@@ -38,6 +39,7 @@ export function buildProgram(io: Io, execute: Execute): Command {
         await execute(program.opts(), async (context) => (await load())(context, args, own.opts()));
       });
   describeCommands(command as Declare);
+  describeGateCommands(command as Declare);
   return program;
 }
 

@@ -35,7 +35,8 @@ export function selectEngine(io: Io, options: GlobalOptions): Selector {
   return {
     project: () => projectSummary(findProjectDir(io.cwd, options.stackDir)),
     render,
-    ledger: async (projectDir) => (await import("./ledger/ledger.ts")).openLedger({ projectDir, local: options.local, env: io.env }),
+    ledger: async (projectDir, actor) =>
+      (await import("./ledger/ledger.ts")).openLedger({ projectDir, local: options.local, env: io.env, ...(actor ? { actor } : {}) }),
     pinFile: (projectDir, stack) => path.join(pinDir(findWorld(projectDir), projectDir, options.context), `${stack}.json`),
     async select(request) {
       needLocal();

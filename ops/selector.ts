@@ -1,5 +1,5 @@
 import type { Engine } from "./engine.ts";
-import type { Ledger } from "./ledger/event.ts";
+import type { Actor, Ledger } from "./ledger/event.ts";
 import type { ClusterTarget } from "./live.ts";
 import type { Manifest } from "./report/manifests.ts";
 
@@ -34,8 +34,8 @@ export interface ProjectSummary {
 export interface Selector {
   project(): Promise<ProjectSummary>;
   select(request: EngineRequest): Promise<Selected>;
-  /** The ledger of the program's repository; the local world has one of its own. */
-  ledger(projectDir: string): Promise<Ledger>;
+  /** The ledger of the program's repository; the local world has one of its own. `actor`: who appends, when that is not whom git knows. */
+  ledger(projectDir: string, actor?: Actor): Promise<Ledger>;
   /** Where the last preview of a stack is recorded. */
   pinFile(projectDir: string, stack: string): string;
   /** The manifests of a stack, offline, with secrets redacted. */

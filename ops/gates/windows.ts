@@ -21,6 +21,8 @@ export function windowGates(input: GateInput): Verdict[] {
   return (["releases", "migrations"] as const).flatMap((kind) => {
     const declared = windows.filter((window) => window.for === kind);
     if (declared.length === 0) return [];
+    if (kind === "migrations" && (input.ran(input.stack) ?? []).length === 0)
+      return [verdict("window", { subject: kind, open: true, code: "first-deployment", text: `nothing ran in ${input.stack} yet` })];
     if (kind === "migrations" && input.release.pendingMigrations.length === 0)
       return [verdict("window", { subject: kind, open: true, code: "no-migrations", text: `${input.release.version} migrates nothing` })];
     return [windowGate(input, kind, declared)];

@@ -1,0 +1,64 @@
+import { seconds } from "../../components/primitives.ts";
+import { releaseId } from "../../components/release.ts";
+import { gatesOf } from "../../components/upstream.ts";
+import { type Context, EXIT } from "../context.ts";
+import { brokenGlass } from "../gates/break-glass.ts";
+import { People } from "../gates/people.ts";
+import { type Desk, openDesk, record, releaseAbout, required } from "../gates/record.ts";
+import { moment } from "../gates/words.ts";
+import { requireStack } from "../project-dir.ts";
+import { UserError } from "../user-error.ts";
+
+interface Options {
+  readonly reason?: string;
+  readonly incident?: string;
+  readonly release?: string;
+  readonly as?: string;
+}
+
+/** Opens the gates of one environment for one release and for a while, on somebody's word; a second person has to stand by it. */
+export async function breakGlass(context: Context, [first, second]: string[], options: Options): Promise<number> {
+  if (first === "confirm") return confirm(context, second, options);
+  const reason = required(options.reason, "--reason");
+  const incident = required(options.incident, "--incident");
+  const desk = await openDesk(context, options.as);
+  const stack = requireStack(desk.project, first);
+  const release = releaseAbout(desk, stack, options.release);
+  const { breakGlass: limits } = gatesOf(desk.application.promotion, stack);
+  const after = (duration: string) => new Date(Date.now() + seconds(duration) * 1000).toISOString();
+  const [confirmBy, expires] = [after(limits.confirmWithin), after(limits.expiresAfter)];
+  const said = [
+    `The gates of ${stack} are open for ${release.version} (${releaseId(release)}) until ${moment(expires)}.`,
+    `Somebody else must confirm it until ${moment(confirmBy)}: ${desk.command} break-glass confirm ${stack}`,
+    `${stack} stays red in \`status\` until the release is ported back to the environments before it.`,
+  ];
+  await record(context, desk, said.join("\n"), {
+    kind: "break-glass",
+    stack,
+    releaseId: releaseId(release),
+    reason,
+    incident,
+    confirmBy,
+    expires,
+  });
+  return EXIT.done;
+}
+
+async function confirm(context: Context, name: string | undefined, options: Options): Promise<number> {
+  const desk = await openDesk(context, options.as);
+  const stack = requireStack(desk.project, name);
+  const glass = unconfirmed(desk, stack);
+  const said = `${desk.actor.name} confirmed what ${glass.by.name} did (${glass.incident}: ${glass.reason}).`;
+  await record(context, desk, said, { kind: "break-glass-confirmed", stack, releaseId: glass.releaseId, breakGlass: glass.event });
+  return EXIT.done;
+}
+
+function unconfirmed({ application, events, actor }: Desk, stack: string) {
+  const people = new People(application.promotion);
+  const glass = brokenGlass(events, people, stack).findLast(({ confirmation }) => confirmation === undefined);
+  if (glass === undefined) throw new UserError(`Nobody broke the glass of ${stack} without a confirmation.`);
+  const breakers = people.behind(glass.by);
+  if (actor.bot === true || people.behind(actor).some((person) => breakers.includes(person)))
+    throw new UserError(`${glass.by.name} broke the glass: somebody else must confirm it.`);
+  return glass;
+}

@@ -1,0 +1,80 @@
+import { Option } from "commander";
+import type { Declare } from "./program.ts";
+
+const as = () => new Option("--as <person>", 'with --local only: act as "Name <address>"');
+const release = () => new Option("--release <id>", "version or id (default: what is to go there next)");
+const reason = () => new Option("--reason <text>", "kept in the ledger");
+
+/** Commands that show where releases stand, and those that record what people say about them. */
+export function describeGateCommands(command: Declare): void {
+  command(
+    "status [stacks...]",
+    "say what runs in each environment, and what stands before the next release",
+    async () => (await import("./commands/status.ts")).status,
+  );
+  command(
+    "why [stack]",
+    "say what keeps a release from an environment, and its pods from running",
+    async () => (await import("./commands/why.ts")).why,
+  ).addOption(release());
+  command("approve [stack]", "approve or reject a release for an environment", async () => (await import("./commands/approve.ts")).approve)
+    .option("--role <role>", "in which role (default: yours that the environment asks for)")
+    .option("--reject", "say no: closes the gate until you approve")
+    .option("--note <text>", "kept in the ledger")
+    .addOption(release())
+    .addOption(as());
+  command(
+    "confirm-migrations [stack]",
+    "show what a release does to the database of an environment, and confirm it",
+    async () => (await import("./commands/confirm-migrations.ts")).confirmMigrations,
+  )
+    .option("-y, --yes", "ask nothing")
+    .addOption(release())
+    .addOption(as());
+  command(
+    "check <stack> <name> <result>",
+    "record the result of a check: passed or failed",
+    async () => (await import("./commands/check.ts")).check,
+  )
+    .option("--evidence <where>", "where the result can be looked up")
+    .option("--measured-at <time>", "when it was measured (default: now)")
+    .addOption(release())
+    .addOption(as());
+  command(
+    "freeze [stack]",
+    "stop promotions to one environment, or to all; rollbacks and approved hotfixes pass",
+    async () => (await import("./commands/freeze.ts")).freeze,
+  )
+    .addOption(reason())
+    .option("--until <time>", "ends by itself, such as 2026-12-27T08:00:00Z")
+    .addOption(as());
+  command("unfreeze [stack]", "end a freeze", async () => (await import("./commands/freeze.ts")).unfreeze)
+    .addOption(reason())
+    .addOption(as());
+  command("hold <stack> [release]", "keep a release out of an environment", async () => (await import("./commands/hold.ts")).hold)
+    .addOption(reason())
+    .addOption(as());
+  command(
+    "release-hold <stack> [release]",
+    "let a release in again that is held back",
+    async () => (await import("./commands/hold.ts")).releaseHold,
+  )
+    .addOption(reason())
+    .addOption(as());
+  command(
+    "incident <action> <stack> [id]",
+    "open or close an incident in an environment",
+    async () => (await import("./commands/incident.ts")).incident,
+  )
+    .option("--summary <text>", "what is wrong, or what it was")
+    .addOption(as());
+  command(
+    "break-glass <stack-or-confirm> [stack]",
+    "open the gates in an emergency: a second person confirms with `break-glass confirm STACK`",
+    async () => (await import("./commands/break-glass.ts")).breakGlass,
+  )
+    .addOption(reason())
+    .option("--incident <id>", "the incident that it is for")
+    .addOption(release())
+    .addOption(as());
+}

@@ -1,0 +1,156 @@
+import { execFile } from "node:child_process";
+import { promisify } from "node:util";
+import { ApplicationSettings } from "../../components/application.schema.ts";
+import { EnvironmentSettings } from "../../components/environment.schema.ts";
+import { present } from "../../components/model.ts";
+import { releaseId } from "../../components/release.ts";
+import { declaredSecrets } from "../../components/secrets.ts";
+import { sourcesOf, stacksOf } from "../../components/upstream.ts";
+import type { Context } from "../context.ts";
+import type { Actor, Ledger, LedgerEvent } from "../ledger/event.ts";
+import { type Configuration, configurationOf, type Release, readRelease, releaseOf, settingOf } from "../promotion/configuration.ts";
+import { appliedMigrations, pendingMigrations } from "../promotion/migrations.ts";
+import { repeatedFlags } from "../repeated-flags.ts";
+import { isRecord } from "../report/diff.ts";
+import type { ProjectSummary } from "../selector.ts";
+import { UserError } from "../user-error.ts";
+import type { GateInput, Lane, Ran } from "./input.ts";
+import { laneOf } from "./lane.ts";
+
+/** What is known of one environment. */
+export interface Facts {
+  readonly configuration: Configuration;
+  /** undefined: it was never deployed. */
+  readonly outputs: Readonly<Record<string, unknown>> | undefined;
+  /** The release that its file names. */
+  readonly declared: Release | undefined;
+  /** The release that its last successful update left. */
+  readonly live: Release | undefined;
+  /** Newest first. */
+  readonly ran: readonly Ran[] | undefined;
+}
+
+/** Everything that gates of any environment of a project decide by. */
+export interface Evidence {
+  readonly project: ProjectSummary;
+  readonly application: ApplicationSettings;
+  readonly ledger: Ledger;
+  readonly events: readonly LedgerEvent[];
+  readonly facts: ReadonlyMap<string, Facts>;
+  readonly command: string;
+}
+
+/** Reads the ledger, and what every environment declares and last exported. Asks no cluster. */
+export async function gather(context: Context): Promise<Evidence> {
+  const project = await context.selector.project();
+  const [first] = project.stacks;
+  if (first === undefined)
+    throw new UserError(`${project.name} has no stacks: a stack is a file Pulumi.<stack>.yaml in ${project.dir}.`, 2);
+  const ledger = await context.selector.ledger(project.dir);
+  const { offline, reason } = await ledger.sync();
+  if (offline)
+    context.io.err(
+      context.io.colors.yellow(
+        `The ledger of the others cannot be asked${reason === undefined ? "" : ` (${reason})`}: this is what is known here.`,
+      ),
+    );
+  const [{ events, findings }, entries] = await Promise.all([
+    ledger.read(),
+    Promise.all(project.stacks.map(async (stack) => [stack, await factsOf(context, project, stack)] as const)),
+  ]);
+  for (const finding of findings) context.io.err(context.io.colors.yellow(`ledger: ${finding}`));
+  const facts = new Map(entries);
+  const written = settingOf(facts.get(first)!.configuration, project.name, "application");
+  const application = ApplicationSettings.safeParse(written);
+  if (!application.success)
+    throw new UserError(`application in ${project.dir}/Pulumi.yaml is not valid: ${context.command} preview ${first} says what is wrong.`);
+  return { project, application: application.data, ledger, events, facts, command: `${context.command}${repeatedFlags(context.options)}` };
+}
+
+async function factsOf({ selector }: Context, { dir, name }: ProjectSummary, stack: string): Promise<Facts> {
+  const { engine } = await selector.select({ projectDir: dir, stack, cluster: "none" });
+  const outputs = await engine.outputs().catch((error: unknown) => {
+    // A stack that was never made has no outputs.
+    if (error instanceof UserError) return undefined;
+    throw error;
+  });
+  const configuration = configurationOf(await engine.config());
+  return { configuration, outputs, declared: releaseOf(configuration, name), live: readRelease(outputs?.release), ran: ranIn(outputs) };
+}
+
+function ranIn(outputs: Readonly<Record<string, unknown>> | undefined): Ran[] | undefined {
+  if (!Array.isArray(outputs?.qualified)) return undefined;
+  return outputs.qualified.filter(isRecord).map(({ id, liveSince }) => ({ id: String(id), liveSince: String(liveSince) }));
+}
+
+/**
+ * The release that is to go to an environment next: what its file names, when that is not what runs there; otherwise what runs in the
+ * environment before it.
+ */
+export function candidate({ application, facts }: Evidence, stack: string): Release | undefined {
+  const own = facts.get(stack);
+  const upstream = stacksOf(sourcesOf(application.promotion, stack)).map((name) => facts.get(name)?.live);
+  if (own?.declared !== undefined && (own.live === undefined || releaseId(own.live) !== releaseId(own.declared))) return own.declared;
+  return upstream.find((release) => release !== undefined) ?? own?.declared;
+}
+
+export interface About {
+  readonly stack: string;
+  readonly release: Release;
+  /** Left out: the lane that the ledger speaks of. */
+  readonly lane?: Lane;
+  readonly requester?: Actor;
+}
+
+/** What the gates of one environment decide by, for one release. */
+export async function gateInput(evidence: Evidence, { stack, release, lane, requester }: About): Promise<GateInput> {
+  const { application, events, facts, project, command } = evidence;
+  const { promotion } = application;
+  const own = facts.get(stack);
+  const now = new Date();
+  const id = releaseId(release);
+  const ran = own?.ran ?? [];
+  const changedPaths = own?.live === undefined ? undefined : await changedBetween(project.dir, own.live.commit, release.commit);
+  const pending = pendingMigrations(release, appliedMigrations(own?.outputs ?? {})).map(({ name }) => name);
+  return {
+    promotion,
+    stack,
+    lane: lane ?? laneOf({ promotion, stack, releaseId: id, events, ran, now }),
+    release: { id, version: release.version, pendingMigrations: pending, ...(changedPaths === undefined ? {} : { changedPaths }) },
+    ...(requester === undefined ? {} : { requester }),
+    events,
+    ran: (name) => facts.get(name)?.ran,
+    ...(own === undefined ? {} : { configuration: keysOf(application, own.configuration, project.name, stack) }),
+    now,
+    command,
+  };
+}
+
+/** Paths that differ between two commits; undefined when this clone does not have both. */
+async function changedBetween(dir: string, from: string, to: string): Promise<string[] | undefined> {
+  if (from === to) return [];
+  const run = promisify(execFile)("git", ["-C", dir, "diff", "--name-only", "-z", from, to, "--"], { maxBuffer: 64 * 1024 * 1024 });
+  return run.then(({ stdout }) => stdout.split("\0").filter(Boolean)).catch(() => undefined);
+}
+
+/** Keys that the application declares for an environment, and those that its file sets. Values are not looked at. */
+export function keysOf(
+  application: ApplicationSettings,
+  configuration: Configuration,
+  project: string,
+  stack: string,
+): { declared: string[]; set: string[] } {
+  const environment = EnvironmentSettings.shape.config.safeParse(
+    (settingOf(configuration, project, "environment") as { config?: unknown } | undefined)?.config,
+  );
+  const values = environment.success ? environment.data : {};
+  const plain = Object.entries(application.config).flatMap(([set, { keys }]) =>
+    Object.entries(keys).flatMap(([key, declared]) => (present(declared, stack) ? [`${set}.${key}`] : [])),
+  );
+  const secrets = [...new Set(declaredSecrets(application, stack).map(({ key }) => key))];
+  const set = [
+    ...Object.entries(values).flatMap(([name, keys]) => Object.keys(keys).map((key) => `${name}.${key}`)),
+    ...secrets.filter((key) => configuration[`${project}:${key}`]?.secret === true),
+  ];
+  return { declared: [...plain, ...secrets], set };
+}

@@ -1,0 +1,81 @@
+import { releaseId } from "../../components/release.ts";
+import { sourcesOf, stacksOf } from "../../components/upstream.ts";
+import { activeHolds } from "../promotion/holds.ts";
+import { isRecord } from "../report/diff.ts";
+import { brokenGlass } from "./break-glass.ts";
+import { checklistAfter } from "./checks.ts";
+import { evaluateGates } from "./evaluate.ts";
+import { candidate, type Evidence, gateInput } from "./evidence.ts";
+import { activeFreezes } from "./freezes.ts";
+import type { Verdict } from "./gate.ts";
+import { openIncidents } from "./incidents.ts";
+import { People } from "./people.ts";
+
+export interface Status {
+  readonly stack: string;
+  readonly release?: { readonly id: string; readonly version: string; readonly liveSince?: string };
+  /** What its file names, when that does not run yet. */
+  readonly declared?: { readonly id: string; readonly version: string };
+  readonly requested?: { readonly cpu: string; readonly memory: string; readonly pods?: number };
+  /** What goes there next, and the gates before it. */
+  readonly next?: {
+    readonly id: string;
+    readonly version: string;
+    readonly from: readonly string[];
+    readonly lane: string;
+    readonly verdicts: readonly Verdict[];
+  };
+  readonly holds: readonly { readonly releaseId: string; readonly reason: string }[];
+  readonly freezes: readonly { readonly reason: string; readonly until?: Date; readonly by: string }[];
+  readonly incidents: readonly { readonly incident: string; readonly summary: string; readonly at: string }[];
+  /** Of the checklist after deployment, what is not done for the release that runs. */
+  readonly checklist: readonly Verdict[];
+  /** Broken glass that is not ported back yet: the environment runs what those before it do not have. */
+  readonly red: readonly string[];
+}
+
+export async function statusOf(evidence: Evidence, stack: string): Promise<Status> {
+  const { application, events, facts } = evidence;
+  const { promotion } = application;
+  const own = facts.get(stack);
+  const { live, declared, ran, outputs } = own ?? {};
+  const next = candidate(evidence, stack);
+  const moves = next !== undefined && (live === undefined || releaseId(live) !== releaseId(next));
+  const input = moves ? await gateInput(evidence, { stack, release: next }) : undefined;
+  const after = live === undefined ? [] : checklistAfter(await gateInput(evidence, { stack, release: live, lane: "normal" }));
+  const liveSince = live === undefined ? undefined : ran?.find(({ id }) => id === releaseId(live))?.liveSince;
+  const glass = brokenGlass(events, new People(promotion), stack).filter(({ backPorted }) => !backPorted);
+  return {
+    stack,
+    ...(live === undefined
+      ? {}
+      : { release: { id: releaseId(live), version: live.version, ...(liveSince === undefined ? {} : { liveSince }) } }),
+    ...(declared === undefined || (live !== undefined && releaseId(declared) === releaseId(live))
+      ? {}
+      : { declared: { id: releaseId(declared), version: declared.version } }),
+    ...(isRecord(outputs?.requested) ? { requested: outputs.requested as unknown as NonNullable<Status["requested"]> } : {}),
+    ...(input === undefined
+      ? {}
+      : {
+          next: {
+            id: input.release.id,
+            version: input.release.version,
+            from: stacksOf(sourcesOf(promotion, stack)),
+            lane: input.lane,
+            verdicts: evaluateGates(input),
+          },
+        }),
+    holds: activeHolds(events, stack).map(({ releaseId: id, reason }) => ({ releaseId: id, reason })),
+    freezes: activeFreezes(events, stack, new Date()).map(({ reason, until, by }) => ({
+      reason,
+      by,
+      ...(until === undefined ? {} : { until }),
+    })),
+    incidents: openIncidents(events, stack).map(({ incident, summary, at }) => ({ incident, summary, at })),
+    checklist: after.filter(({ open }) => !open),
+    red: glass.map(
+      (g) =>
+        `${g.incident}: ${g.reason} (${g.by.name}, ${g.releaseId}${g.confirmation === undefined ? ", not confirmed by a second person" : ""}): port it back`,
+    ),
+  };
+}
