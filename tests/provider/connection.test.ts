@@ -165,3 +165,15 @@ test("an unchanged program asks the cluster nothing", async () => {
   });
   expect(diff.changes).toBe(false);
 });
+
+test("a server that says when to come back is not asked before", async () => {
+  const asked: number[] = [];
+  const { provider } = await fake((_call, response, earlier) => {
+    asked.push(performance.now());
+    if (earlier.length === 0) json(response, 429, status(429, "TooManyRequests", "slow down"), { "retry-after": "1" });
+    else json(response, 200, live());
+  });
+  await provider.read({ ...common(), id: "n/a", inputs, outputs: inputs });
+  expect(asked).toHaveLength(2);
+  expect(asked[1]! - asked[0]!).toBeGreaterThanOrEqual(1000);
+});

@@ -35,6 +35,8 @@ export class Deployment implements ProgramHandler {
   readonly #limit: ReturnType<typeof pLimit>;
   readonly #running = new Set<Promise<unknown>>();
   readonly #components = new Map<string, { step: Step; state: ResourceState }>();
+  /** Old resources that are deleted to be replaced -> the steps that do so. */
+  readonly #deleting = new Map<ResourceState, Promise<Step>>();
   readonly #stop: () => void;
   #stopped = false;
   #stackOutputs: PropertyMap | undefined;
@@ -166,6 +168,14 @@ export class Deployment implements ProgramHandler {
 
   async #do(steps: readonly Step[]): Promise<Step> {
     this.#executor.announce(steps);
+    // What another resource's replacement deletes first must be gone before it is made anew.
+    const before = steps.map(({ old }) => old && this.#deleting.get(old));
+    const done = Promise.all(before).then(() => this.#inOrder(steps));
+    for (const { old, pendingReplacement } of steps) if (old !== undefined && pendingReplacement) this.#deleting.set(old, done);
+    return done;
+  }
+
+  #inOrder(steps: readonly Step[]): Promise<Step> {
     return this.#limit(async () => {
       for (const step of steps) {
         if (this.#stopped) throw new Stopped();

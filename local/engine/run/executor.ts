@@ -134,12 +134,11 @@ export class Executor {
     const { store } = this.#context;
     next.created = now;
     next.modified = new Date().toISOString();
-    if (step.op === "create-replacement" && step.old !== undefined) {
-      if (step.pendingDelete && !step.old.external) step.old.delete = true;
-      else store.remove(step.old);
-    }
+    const { old } = step;
+    if (step.op === "create-replacement" && old !== undefined && step.pendingDelete && !old.external) old.delete = true;
     store.end(next.urn);
-    store.add(next);
+    if (old === undefined || old.delete) store.add(next);
+    else store.replace(old, next);
     await store.write();
   }
 

@@ -1,4 +1,5 @@
 import type { EngineEvent, RunOptions } from "../../../ops/engine.ts";
+import type { hostProgram } from "../host/hosted-program.ts";
 import type { Project } from "../project.ts";
 import type { ProviderFactory } from "../provider.ts";
 import { ProviderRegistry } from "../providers/registry.ts";
@@ -25,6 +26,8 @@ export interface SessionOptions {
   run: RunOptions;
   /** Where automatic names come from; chance when not said. */
   seed?: SeedSource;
+  /** What runs the program; a process of its own when not said. */
+  host?: typeof hostProgram;
 }
 
 export interface Session extends SessionOptions {

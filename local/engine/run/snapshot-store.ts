@@ -77,6 +77,11 @@ export class SnapshotStore {
     if (live !== undefined) this.#base[index] = live;
     else this.#base.splice(index, 1);
   }
+  /** Before anything else is done: whatever names a resource by its old URN names it by its new one. */
+  rename(from: string, to: string): void {
+    this.#renamed.set(from, to);
+    for (const [index, state] of this.#base.entries()) this.#base[index] = this.#withNewUrns(state);
+  }
   /** A resource that the state did not know, found in the live system, becomes one of the old ones. */
   take(state: ResourceState): void {
     this.#base.push(state);

@@ -18,7 +18,7 @@ export async function update(session: Session, parallel: number): Promise<Readon
   );
   ready.catch(() => {});
   const deployment = new Deployment({ context, config, parallel, ready });
-  const program = await hostProgram({
+  const program = await (session.host ?? hostProgram)({
     projectDir: project.dir,
     file: programFile(project),
     project: project.name,
