@@ -8,16 +8,15 @@ import {
   KubeConfig,
   type KubernetesObject,
   KubernetesObjectApi,
+  loadAllYaml,
   PatchStrategy,
   type V1CustomResourceDefinition,
 } from "@kubernetes/client-node";
-import { parseAllDocuments } from "yaml";
 import { furnishings, furnishingsVersion } from "./furnishings.ts";
 import type { Layout } from "./layout.ts";
 
 const manager = "liftlock-local";
 const marker = { name: "liftlock-local", namespace: "kube-system" };
-const gatewayApiVersion = { group: "gateway.networking.k8s.io", version: "v1" };
 const timeoutMilliseconds = 60_000;
 
 /** A control plane whose API server is ready, being made into a cluster that one can deploy to. */
@@ -30,8 +29,11 @@ export interface Bootstrap {
   furnish(check: () => void): Promise<void>;
 }
 
-/** @param key version set of the programs, in `programs` */
-export async function openBootstrap(layout: Layout, programs: string, key: string): Promise<Bootstrap> {
+/**
+ * @param definitionDirs directories with custom resource definitions
+ * @param key names the version set of programs and definitions
+ */
+export async function openBootstrap(layout: Layout, definitionDirs: readonly string[], key: string): Promise<Bootstrap> {
   const config = new KubeConfig();
   config.loadFromFile(layout.kubeconfig);
   const core = config.makeApiClient(CoreV1Api);
@@ -45,13 +47,18 @@ export async function openBootstrap(layout: Layout, programs: string, key: strin
     done,
     async installDefinitions() {
       if (done) return;
-      const definitions = gatewayApi(programs);
+      const definitions = definitionDirs.flatMap(readDefinitions);
       await Promise.all(definitions.map(apply));
       const discovery = config.makeApiClient(CustomObjectsApi);
-      const wanted = definitions.map((definition) => definition.spec.names.plural);
-      await until("the Gateway API is served", async () => {
-        const served = await discovery.getAPIResources(gatewayApiVersion).catch(undefinedIfMissing);
-        return wanted.every((plural) => served?.resources.some(({ name }) => name === plural));
+      await until("its custom resources are served", async () => {
+        const served = await Promise.all(
+          definitions.map(async ({ spec: { group, names, versions } }) => {
+            const version = versions.find(({ storage }) => storage)!.name;
+            const found = await discovery.getAPIResources({ group, version }).catch(undefinedIfMissing);
+            return found?.resources.some(({ name }) => name === names.plural);
+          }),
+        );
+        return served.every(Boolean);
       });
     },
     async furnish(check) {
@@ -76,12 +83,9 @@ function undefinedIfMissing(error: unknown): undefined {
   throw error;
 }
 
-function gatewayApi(programs: string): V1CustomResourceDefinition[] {
-  const dir = path.join(programs, "gateway-api");
-  return readdirSync(dir).flatMap((file) =>
-    parseAllDocuments(readFileSync(path.join(dir, file), "utf8")).map((document) => document.toJS() as V1CustomResourceDefinition),
-  );
-}
+/** Read by the client's own loader: it writes `x-kubernetes-…` out again, and leaves out what was named so by another. */
+const readDefinitions = (dir: string): V1CustomResourceDefinition[] =>
+  readdirSync(dir).flatMap((file) => loadAllYaml(readFileSync(path.join(dir, file), "utf8")) as V1CustomResourceDefinition[]);
 
 async function until(what: string, condition: () => Promise<boolean>): Promise<void> {
   const deadline = Date.now() + timeoutMilliseconds;

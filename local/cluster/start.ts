@@ -4,9 +4,9 @@ import { UserError } from "../../ops/user-error.ts";
 import type { World } from "../world.ts";
 import { openBootstrap } from "./bootstrap.ts";
 import { ensureBuild } from "./builder/build.js";
+import { controlPlaneKey, ensureDefinitions } from "./builder/definitions.js";
 import { BuildError } from "./builder/go.js";
 import { withLock } from "./builder/lock.js";
-import { versionKey } from "./builder/versions.js";
 import { ensurePki, writeKubeconfigs } from "./certificates.ts";
 import { commandLine, controllers, serverUrl, startOrder } from "./components.ts";
 import { type Layout, makeLayout, type ProgramName } from "./layout.ts";
@@ -37,14 +37,17 @@ export async function startControlPlane(
   onProgress: OnProgress = () => {},
   { signal }: StartOptions = {},
 ): Promise<ControlPlane> {
-  const build = await ensureBuild({ onProgress, ...(signal && { signal }) }).catch((error: unknown) => {
+  const options = { onProgress, ...(signal && { signal }) };
+  const inWords = (error: unknown): never => {
     throw error instanceof BuildError ? new UserError(error.message) : error;
-  });
+  };
+  const build = await ensureBuild(options).catch(inWords);
+  const definitions = await ensureDefinitions(options).catch(inWords);
   const layout = makeLayout(world);
   return withLock(
     layout.lock,
     "starts or stops the local control plane",
-    () => start(layout, build.dir, build.manifest.versions, onProgress, signal),
+    () => start(layout, { programs: build.dir, definitions }, build.manifest.versions, onProgress, signal),
     {
       onWait: (owner) => onProgress({ phase: "start", message: `waiting: process ${owner.pid} ${owner.purpose}` }),
       ...(signal && { signal }),
@@ -54,12 +57,12 @@ export async function startControlPlane(
 
 async function start(
   layout: Layout,
-  programs: string,
+  { programs, definitions }: { programs: string; definitions: string },
   versions: ControlPlane["versions"],
   onProgress: OnProgress,
   signal: AbortSignal | undefined,
 ): Promise<ControlPlane> {
-  const key = versionKey();
+  const key = controlPlaneKey();
   const fixedPort = apiPortFromEnvironment();
   const newPki = await ensurePki(layout);
   const newStages = writeStages(layout);
@@ -91,8 +94,9 @@ async function start(
   const etcd = beginMissing("etcd");
   if (etcd) await untilAccepting(layout, record.ports.etcd, etcd, signal);
   if (!(await untilReady(layout, record, beginMissing("kube-apiserver"), signal))) throw didNotStart(layout, "kube-apiserver");
-  const bootstrap = await openBootstrap(layout, programs, key);
-  if (!bootstrap.done) onProgress({ phase: "start", message: "adding nodes, storage classes and the Gateway API" });
+  const bootstrap = await openBootstrap(layout, [path.join(programs, "gateway-api"), definitions], key);
+  if (!bootstrap.done)
+    onProgress({ phase: "start", message: "adding nodes, storage classes, the Gateway API and Envoy Gateway's policies" });
   await bootstrap.installDefinitions();
   for (const name of controllers) beginMissing(name);
   await bootstrap.furnish(keeper(layout, begin));

@@ -1,7 +1,8 @@
 import { existsSync, readdirSync, statSync } from "node:fs";
 import path from "node:path";
 import type { World } from "../world.ts";
-import { pinnedVersions, versionKey } from "./builder/versions.js";
+import { controlPlaneKey } from "./builder/definitions.js";
+import { pinnedVersions } from "./builder/versions.js";
 import { portOf, serverUrl, startOrder } from "./components.ts";
 import { layoutOf } from "./layout.ts";
 import { apiServerReady } from "./probe.ts";
@@ -38,7 +39,7 @@ export async function controlPlaneStatus(world: World): Promise<ControlPlaneStat
     detail: dead.length > 0 ? `not running: ${dead.join(", ")}` : ready ? "running" : "the API server does not answer",
     kubeconfig: layout.kubeconfig,
     server: serverUrl(record),
-    ...(record.key === versionKey() && { versions: pinnedVersions() }),
+    ...(record.key === controlPlaneKey() && { versions: pinnedVersions() }),
     startedAt: record.startedAt,
     uptimeSeconds,
     ...status,

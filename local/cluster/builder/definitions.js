@@ -1,0 +1,76 @@
+// Custom resource definitions that come from Go modules of which nothing is built: fetched once, checked against go.sum, kept in the cache.
+import { createHash } from "node:crypto";
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync } from "node:fs";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import { BuildError, checkGo, go } from "./go.js";
+import { cacheRoot, versionKey } from "./versions.js";
+
+export const definitionsDir = fileURLToPath(new URL("../definitions", import.meta.url));
+
+const envoyGateway = "github.com/envoyproxy/gateway";
+const folder = "charts/gateway-helm/charts/crds/crds/generated";
+/** The policies that limit who uses a route, and how often. */
+const files = ["gateway.envoyproxy.io_securitypolicies.yaml", "gateway.envoyproxy.io_backendtrafficpolicies.yaml"];
+
+const read = (/** @type {string} */ file) => readFileSync(path.join(definitionsDir, file), "utf8");
+
+/** The version of Envoy Gateway whose definitions are taken: "v1.9.1". */
+export function envoyGatewayVersion() {
+  const version = new RegExp(`^require ${envoyGateway} (v\\S+)$`, "m").exec(read("go.mod"))?.[1];
+  if (!version) throw new Error(`local/cluster/definitions/go.mod pins no version of ${envoyGateway}`);
+  return version;
+}
+
+/** Names what a control plane is made of: its programs and these definitions. */
+export function controlPlaneKey() {
+  return `${versionKey()}/${definitionsKey()}`;
+}
+
+function definitionsKey() {
+  const hash = createHash("sha256")
+    .update(read("go.mod"))
+    .update("\0")
+    .update(read("go.sum"))
+    .update(JSON.stringify([folder, files]));
+  return `envoy-gateway-${envoyGatewayVersion()}-${hash.digest("hex").slice(0, 12)}`;
+}
+
+/**
+ * The directory with the definitions: found in the cache, or fetched into it. Rejects with a BuildError (no Go, no network, or a module that is not the one
+ * that go.sum names), or with the signal's reason.
+ * @param {{ onProgress?: (progress: { phase: "build", message: string }) => void, signal?: AbortSignal }} [options]
+ * @returns {Promise<string>}
+ */
+export async function ensureDefinitions({ onProgress = () => {}, signal } = {}) {
+  const root = path.join(path.dirname(cacheRoot()), "definitions");
+  const dir = path.join(root, definitionsKey());
+  if (existsSync(dir)) return dir;
+  onProgress({ phase: "build", message: `fetching the definitions of Envoy Gateway ${envoyGatewayVersion()}` });
+  await checkGo(signal);
+  const module = await download(signal);
+  mkdirSync(root, { recursive: true, mode: 0o700 });
+  const draft = mkdtempSync(path.join(root, ".fetching-"));
+  try {
+    for (const file of files) copyFileSync(path.join(module, folder, file), path.join(draft, file));
+    renameSync(draft, dir);
+  } catch (error) {
+    rmSync(draft, { recursive: true, force: true });
+    if (!existsSync(dir)) throw error; // else another run was first
+  }
+  return dir;
+}
+
+/** @param {AbortSignal} [signal] */
+async function download(signal) {
+  const version = envoyGatewayVersion();
+  const answer = await go(["mod", "download", "-json", `${envoyGateway}@${version}`], { cwd: definitionsDir, ...(signal && { signal }) });
+  /** @type {{ Dir: string, Sum: string }} */
+  const { Dir, Sum } = JSON.parse(answer);
+  if (!read("go.sum").split("\n").includes(`${envoyGateway} ${version} ${Sum}`)) {
+    throw new BuildError(
+      `${envoyGateway} ${version} is not the module that local/cluster/definitions/go.sum names: what came has the checksum ${Sum}.`,
+    );
+  }
+  return Dir;
+}

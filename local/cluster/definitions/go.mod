@@ -1,0 +1,6 @@
+// Modules of which only custom resource definitions are taken, nothing is built: apart from ../modules, so that a new version compiles nothing anew.
+module liftlock.local/definitions
+
+go 1.26.0
+
+require github.com/envoyproxy/gateway v1.9.1
