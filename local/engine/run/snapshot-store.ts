@@ -104,8 +104,10 @@ export class SnapshotStore {
 
   #withNewUrns(state: ResourceState): ResourceState {
     const map = (urn: string) => this.#renamed.get(urn) ?? urn;
-    if (![...needs(state)].some((urn) => this.#renamed.has(urn))) return state;
-    const copy = { ...state };
+    // What waits for its deletion is renamed along: what needs it cannot tell the two apart.
+    const urn = state.delete ? map(state.urn) : state.urn;
+    if (urn === state.urn && ![...needs(state)].some((needed) => this.#renamed.has(needed))) return state;
+    const copy = { ...state, urn };
     if (copy.parent) copy.parent = map(copy.parent);
     if (copy.deletedWith) copy.deletedWith = map(copy.deletedWith);
     if (copy.dependencies) copy.dependencies = copy.dependencies.map(map);
@@ -120,18 +122,21 @@ export class SnapshotStore {
   }
 }
 
+/** A URN that comes only later is that of an object which waits for its deletion, not of the one that is gone. */
 function withoutDangling(resources: ResourceState[]): ResourceState[] {
-  const known = new Set(resources.map((state) => state.urn));
+  const before = new Set<string>();
+  const keep = (urn: string) => before.has(urn);
   return resources.map((state) => {
-    if ([...needs(state)].every((urn) => known.has(urn))) return state;
-    const keep = (urn: string) => known.has(urn);
+    const sound = [...needs(state)].every(keep);
+    before.add(state.urn);
+    if (sound) return state;
     return {
       ...state,
       dependencies: state.dependencies?.filter(keep),
       propertyDependencies:
         state.propertyDependencies &&
         Object.fromEntries(Object.entries(state.propertyDependencies).map(([key, urns]) => [key, urns.filter(keep)])),
-      deletedWith: state.deletedWith !== undefined && known.has(state.deletedWith) ? state.deletedWith : undefined,
+      deletedWith: state.deletedWith !== undefined && keep(state.deletedWith) ? state.deletedWith : undefined,
     };
   });
 }
