@@ -18,6 +18,7 @@ import { type Configuration, type Release, referenceOf, withValue } from "./conf
 import { deploy } from "./deploy.ts";
 import { finish } from "./finish.ts";
 import { askGates, gateLines, promotionOf } from "./gates.ts";
+import { refuseMissingImages } from "./images.ts";
 import { pendingMigrations } from "./migrations.ts";
 import { refuseEarlyContract } from "./refuse.ts";
 import { readStackFile, withValueInFile, writeStackFile } from "./stack-file.ts";
@@ -85,6 +86,7 @@ export async function promote(
     return EXIT.failed;
   }
   refuseEarlyContract(target, release, before.applied);
+  await refuseMissingImages(context, release);
 
   const chosen = await selected(context, {
     projectDir: project.dir,

@@ -8,6 +8,7 @@ import { type Book, openBook } from "../promotion/book.ts";
 import { digestOf, referenceOf, settingOf } from "../promotion/configuration.ts";
 import { deploy } from "../promotion/deploy.ts";
 import { askGates, gateLines } from "../promotion/gates.ts";
+import { refuseMissingImages } from "../promotion/images.ts";
 import { previewed } from "../promotion/promote.ts";
 import { holdAgainst } from "../promotion/refuse.ts";
 import { readStackFile, withValueInFile, writeStackFile } from "../promotion/stack-file.ts";
@@ -65,6 +66,7 @@ export async function rollBack(context: Context, [name]: readonly string[], opti
     context.io.err("Nothing was changed.");
     return EXIT.failed;
   }
+  await refuseMissingImages(context, target.release);
   if (!(await previewed(context, stack, chosen, plan.configuration))) return EXIT.failed;
 
   const file = readStackFile(project.dir, stack);

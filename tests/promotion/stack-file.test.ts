@@ -38,6 +38,7 @@ describe("a release in a stack file", () => {
           const after = withValueInFile({ file, text }, project, "release", release);
           expect(parse(after).config[`${project}:release`]).toEqual(release);
           expect(parse(after, { version: "1.1" }).config[`${project}:release`]).toEqual(release);
+          expect(after).toMatch(/commit: "/); // quoted as it was
           const { lines, changed } = lineDiff(text, after);
           expect(lines).toBe(0);
           for (const line of changed) expect(line).toMatch(/^ +(version|commit|schemaVersion|[a-z-]+): /);
