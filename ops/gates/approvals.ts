@@ -42,7 +42,13 @@ export function approvalGates(input: GateInput): Verdict[] {
 /** What counts of the approvals, by person: the last word of each. */
 function lastWords(approvals: readonly Approval[], people: People): Map<string, Approval> {
   const last = new Map<string, Approval>();
-  for (const approval of approvals) last.set(people.who(approval.actor), approval);
+  for (const approval of approvals) {
+    const person = people.who(approval.actor);
+    const before = last.get(person);
+    // Who owns what changed stays its owner when they approve again.
+    const codeOwner = approval.codeOwner || (before?.verdict === "approved" && before.codeOwner);
+    last.set(person, { ...approval, codeOwner });
+  }
   return last;
 }
 

@@ -14,7 +14,7 @@ export interface Desk extends Evidence {
 /** What is known, and who asks. */
 export async function openDesk(context: Context, as: string | undefined): Promise<Desk> {
   const evidence = await gather(context);
-  return { ...evidence, actor: await whoActs(context, evidence.project.dir, as) };
+  return { ...evidence, actor: await whoActs(context, evidence.ledger, as) };
 }
 
 /** Appends to the ledger under the actor's name and says so, in JSON the entries themselves. */

@@ -20,7 +20,7 @@ export const live = (id: string, hours: number): Ran => ({ id, liveSince: at(hou
 type Entry = readonly [hours: number, what: Happening, actor?: Actor];
 
 /** A ledger of a story's entries, in the order given. */
-export const ledger = (...entries: readonly Entry[]): LedgerEvent[] =>
+export const ledger = (...entries: Entry[]): LedgerEvent[] =>
   entries.map(([hours, what, actor = ann], index) => ({
     id: `e${index + 1}`,
     number: index + 1,
