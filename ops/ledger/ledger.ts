@@ -176,9 +176,9 @@ export class GitLedger implements Ledger {
     const now = checkChain(await this.#store.read(tip)).events;
     const ids = new Set(now.map(({ id }) => id));
     if (events.every(({ id }) => ids.has(id))) return [...events];
-    const same = (a: LedgerEvent, b: LedgerEvent) => a.at === b.at && a.what.kind === b.what.kind && a.actor.name === b.actor.name;
-    const first = events[0]!;
-    const start = now.findLastIndex((event) => same(event, first));
+    const same = (a: LedgerEvent | undefined, b: LedgerEvent) =>
+      a !== undefined && a.at === b.at && a.what.kind === b.what.kind && a.actor.name === b.actor.name;
+    const start = now.findLastIndex((_, i) => events.every((event, j) => same(now[i + j], event)));
     return start < 0 ? [...events] : now.slice(start, start + events.length);
   }
 
