@@ -42,6 +42,15 @@ const batch = () => client().makeApiClient(BatchV1Api);
 const jobs = async () => (await batch().listNamespacedJob({ namespace })).items;
 const job = async (prefix: string) => (await jobs()).find(({ metadata }) => metadata?.name?.startsWith(prefix));
 const deployment = (name: string) => apps().readNamespacedDeployment({ namespace, name });
+/** When the first pod of a service was ready. (The Deployment's own condition moves again when the autoscaler adds pods.) */
+const firstReady = async (name: string) => {
+  const { items } = await core().listNamespacedPod({ namespace, labelSelector: `app.kubernetes.io/name=${name}` });
+  return Math.min(
+    ...items
+      .flatMap(({ status }) => status?.conditions ?? [])
+      .flatMap((c) => (c.type === "Ready" && c.status === "True" ? [seconds(c.lastTransitionTime)] : [])),
+  );
+};
 const record = async () =>
   (await core().listNamespacedConfigMap({ namespace })).items.find(({ metadata }) => metadata?.name?.startsWith("release-"));
 const seconds = (time: Date | undefined): number => (time === undefined ? Number.NaN : time.getTime() / 1000);
@@ -66,7 +75,7 @@ describe("an environment on a real API server", () => {
       seconds(migration?.metadata?.creationTimestamp),
       seconds(migration?.status?.completionTime),
       seconds((await deployment("api")).metadata?.creationTimestamp),
-      seconds((await deployment("api")).status?.conditions?.find(({ type }) => type === "Available")?.lastTransitionTime),
+      await firstReady("api"),
       seconds(smoke?.metadata?.creationTimestamp),
       seconds(smoke?.status?.completionTime),
       seconds(release?.metadata?.creationTimestamp),
