@@ -1,5 +1,5 @@
 import type { Context } from "../context.ts";
-import type { Actor, Happening, Ledger, LedgerEvent } from "../ledger/event.ts";
+import type { Happening, Ledger, LedgerEvent } from "../ledger/event.ts";
 import { UserError } from "../user-error.ts";
 
 /** The ledger as a run sees it: what stood in it at the beginning, and a way to add to it that never hides how the run ended. */
@@ -7,28 +7,22 @@ export interface Book {
   readonly events: readonly LedgerEvent[];
   /** Adds entries; a ledger that cannot be written is said, and thrown only where the entry is the point of the command. */
   append(...what: Happening[]): Promise<void>;
-  /** Who acts here, as far as it is known. */
-  actor(): Promise<Actor | undefined>;
 }
 
 /**
- * Opens the ledger. `fresh`: decisions hang on what others wrote, so it is exchanged with the remote first. A run that deploys goes on without one: a broken ledger must not stand between a team and its way back.
+ * Opens the ledger. A run that deploys goes on without one: a broken ledger must not stand between a team and its way back.
  */
-export async function openBook({ selector, io }: Context, projectDir: string, { fresh = false } = {}): Promise<Book> {
+export async function openBook({ selector, io }: Context, projectDir: string): Promise<Book> {
   const unavailable = (error: unknown): undefined => {
     if (!(error instanceof UserError)) throw error;
     io.err(io.colors.yellow(`No ledger: ${error.message} Holds cannot be seen, and this run is not recorded.`));
     return undefined;
   };
   const ledger: Ledger | undefined = await selector.ledger(projectDir).catch(unavailable);
-  const synced = fresh ? await ledger?.sync().catch(unavailable) : undefined;
-  if (synced?.offline)
-    io.err(io.colors.yellow(`The ledger's remote was not reached: decided by what this clone knows. ${synced.reason ?? ""}`.trim()));
   const read = await ledger?.read().catch(unavailable);
   for (const finding of read?.findings ?? []) io.err(io.colors.yellow(`ledger: ${finding}`));
   return {
     events: read?.events ?? [],
-    actor: async () => ledger?.actor?.().catch(() => undefined),
     async append(...what) {
       if (ledger === undefined || read === undefined || what.length === 0) return;
       try {

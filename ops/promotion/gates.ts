@@ -1,48 +1,41 @@
 import { ApplicationSettings } from "../../components/application.schema.ts";
 import { releaseId } from "../../components/release.ts";
 import type { Context } from "../context.ts";
+import { brokenGlass } from "../gates/break-glass.ts";
 import { evaluateGates } from "../gates/evaluate.ts";
+import { gateInput, gather } from "../gates/evidence.ts";
 import type { Verdict } from "../gates/gate.ts";
-import type { GateInput, Lane, Ran } from "../gates/input.ts";
-import { isRecord } from "../report/diff.ts";
+import type { GateInput, Lane } from "../gates/input.ts";
+import { People } from "../gates/people.ts";
+import type { HappeningOf } from "../ledger/event.ts";
 import type { ProjectSummary } from "../selector.ts";
 import { UserError } from "../user-error.ts";
-import type { Book } from "./book.ts";
 import { type Release, settingOf } from "./configuration.ts";
-import { pendingMigrations } from "./migrations.ts";
 import type { Survey } from "./survey.ts";
 
-/** What stands between a release and a stack, gate by gate. */
-export async function askGates(
-  context: Context,
-  project: ProjectSummary,
-  book: Book,
-  about: { stack: string; lane: Lane; release: Release; survey: Survey },
-): Promise<Verdict[]> {
-  const { stack, lane, release, survey } = about;
-  const promotion = promotionOf(project, survey);
-  const ran = new Map(
-    await Promise.all(
-      project.stacks.map(async (name) => {
-        const outputs = name === stack ? survey.outputs : await outputsOf(context, project, name);
-        return [name, ranIn(outputs)] as const;
-      }),
-    ),
-  );
-  const pending = pendingMigrations(release, survey.applied).map(({ name }) => name);
-  const requester = await book.actor();
-  const input: GateInput = {
-    promotion,
-    stack,
-    lane,
-    release: { id: releaseId(release), version: release.version, pendingMigrations: pending },
-    ...(requester === undefined ? {} : { requester }),
-    events: book.events,
-    ran: (name) => ran.get(name),
-    now: new Date(),
-    command: context.command,
-  };
-  return evaluateGates(input);
+export interface Asked {
+  readonly verdicts: readonly Verdict[];
+  /** The lane that was asked for, or break-glass where the ledger says that somebody broke it for this release. */
+  readonly lane: Lane;
+  /** Why the glass was broken: the program wants to read it beside the release. */
+  readonly breakGlass?: { readonly incident: string; readonly reason: string };
+}
+
+/** What stands between a release and a stack, gate by gate: the same evidence as `why` decides by. */
+export async function askGates(context: Context, about: { stack: string; lane: Lane; release: Release }): Promise<Asked> {
+  const { stack, release } = about;
+  const evidence = await gather(context);
+  const requester = await evidence.ledger.actor?.().catch(() => undefined);
+  const input = await gateInput(evidence, { stack, release, ...(requester === undefined ? {} : { requester }) });
+  const lane = about.lane === "normal" && input.lane === "break-glass" ? "break-glass" : about.lane;
+  const verdicts = evaluateGates({ ...input, lane });
+  if (lane !== "break-glass") return { verdicts, lane };
+  const id = releaseId(release);
+  const glass = brokenGlass(input.events, new People(input.promotion), stack).find((broken) => broken.releaseId === id);
+  const entry = input.events.findLast(({ what }) => what.kind === "break-glass" && what.stack === stack && what.releaseId === id);
+  const said = entry?.what as HappeningOf<"break-glass"> | undefined;
+  if (glass === undefined || said === undefined) return { verdicts, lane };
+  return { verdicts, lane, breakGlass: { incident: said.incident, reason: said.reason } };
 }
 
 export function promotionOf(project: ProjectSummary, survey: Survey): GateInput["promotion"] {
@@ -53,20 +46,6 @@ export function promotionOf(project: ProjectSummary, survey: Survey): GateInput[
   throw new UserError(
     `application.promotion in ${project.dir}/Pulumi.yaml is not valid: run ${"`liftlock preview`"} to see what is wrong.`,
   );
-}
-
-/** A stack that was never made ran nothing; what is wrong with one otherwise must not pass for that. */
-async function outputsOf({ selector }: Context, { dir }: ProjectSummary, stack: string): Promise<Readonly<Record<string, unknown>>> {
-  const { engine } = await selector.select({ projectDir: dir, stack, cluster: "none" });
-  return engine.outputs().catch((error: unknown) => {
-    if (error instanceof UserError) return {};
-    throw error;
-  });
-}
-
-function ranIn({ qualified }: Readonly<Record<string, unknown>>): Ran[] | undefined {
-  if (!Array.isArray(qualified)) return undefined;
-  return qualified.filter(isRecord).map(({ id, liveSince }) => ({ id: String(id), liveSince: String(liveSince) }));
 }
 
 /** One line a gate: closed ones say why, when they open and what opens them. */

@@ -3,7 +3,6 @@ import { typed } from "../confirm.ts";
 import { type Context, EXIT } from "../context.ts";
 import type { EngineEvent } from "../engine.ts";
 import { selected } from "../follow.ts";
-import type { Lane } from "../gates/input.ts";
 import { requireStack } from "../project-dir.ts";
 import { describe } from "../report/describe.ts";
 import { failuresOf } from "../report/failure.ts";
@@ -36,14 +35,13 @@ export interface PromoteOptions {
 export async function promote(
   context: Context,
   [from, to]: readonly (string | undefined)[],
-  lane: Lane & ("normal" | "hotfix"),
+  wanted: "normal" | "hotfix",
   options: PromoteOptions & { reason?: string },
 ): Promise<number> {
   const { io, say, selector } = context;
   const project = await selector.project();
   const [source, target] = [requireStack(project, from), requireStack(project, to)];
   if (source === target) throw new UserError(`${source} and ${target} are the same environment.`, 2);
-  const book = await openBook(context, project.dir, { fresh: true });
   const stateOf = async (stack: string) => (await selector.select({ projectDir: project.dir, stack, cluster: "none" })).engine;
   const upstream = await survey(await stateOf(source), project.name);
   const before = await survey(await stateOf(target), project.name, { maybeNew: true });
@@ -54,10 +52,12 @@ export async function promote(
       2,
     );
   }
-  const release = liveRelease(source, upstream);
-  const id = releaseId(release);
+  const live = liveRelease(source, upstream);
+  const id = releaseId(live);
 
-  const verdicts = await askGates(context, project, book, { stack: target, lane, release, survey: before });
+  const { verdicts, lane, breakGlass } = await askGates(context, { stack: target, lane: wanted, release: live });
+  const release = breakGlass === undefined ? live : { ...live, breakGlass };
+  const book = await openBook(context, project.dir);
   const unmet = verdicts.filter(({ open }) => !open);
   const configuration = withValue(before.configuration, project.name, "release", release);
   const back = wayBack(project.name, { release, configuration }, before, migrated(before.applied, book.events, target));
@@ -105,7 +105,8 @@ export async function promote(
   }
   const now = readStackFile(project.dir, target);
   if (now.text !== file.text) throw new UserError(`${file.file} was changed meanwhile: promote again. Nothing was changed.`);
-  const written = { kind: "promotion", from: source, to: target, release: referenceOf(release), lane } as const;
+  const through = lane === "rollback" ? "normal" : lane;
+  const written = { kind: "promotion", from: source, to: target, release: referenceOf(release), lane: through } as const;
   await writeStackFile(file, withValueInFile(file, project.name, "release", release));
   await book.append(
     ...(lane === "hotfix" ? [{ kind: "hotfix", stack: target, release: referenceOf(release), reason: options.reason ?? "" } as const] : []),

@@ -1,4 +1,5 @@
 import { releaseId } from "../../components/release.ts";
+import { gatesOf } from "../../components/upstream.ts";
 import { typed } from "../confirm.ts";
 import { type Context, EXIT } from "../context.ts";
 import { selected } from "../follow.ts";
@@ -7,7 +8,7 @@ import { requireStack } from "../project-dir.ts";
 import { type Book, openBook } from "../promotion/book.ts";
 import { digestOf, referenceOf, settingOf } from "../promotion/configuration.ts";
 import { deploy } from "../promotion/deploy.ts";
-import { askGates, gateLines } from "../promotion/gates.ts";
+import { askGates, gateLines, promotionOf } from "../promotion/gates.ts";
 import { refuseMissingImages } from "../promotion/images.ts";
 import { previewed } from "../promotion/promote.ts";
 import { holdAgainst } from "../promotion/refuse.ts";
@@ -60,7 +61,9 @@ export async function rollBack(context: Context, [name]: readonly string[], opti
     );
     return EXIT.failed;
   }
-  const verdicts = await askGates(context, project, book, { stack, lane: "rollback", release: target.release, survey: before });
+  // Where nobody has to be asked, nothing but the target stands between a team and its way back: not even its ledger.
+  const asksSomebody = gatesOf(promotionOf(project, before), stack).rollbackApprovals.length > 0;
+  const verdicts = asksSomebody ? (await askGates(context, { stack, lane: "rollback", release: target.release })).verdicts : [];
   if (verdicts.some(({ open }) => !open)) {
     for (const line of gateLines(verdicts)) context.io.err(line);
     context.io.err("Nothing was changed.");
