@@ -1,4 +1,5 @@
 import { readFileSync, writeFileSync } from "node:fs";
+import { execa } from "execa";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { parse } from "yaml";
 import { Project, release } from "./project.ts";
@@ -138,10 +139,41 @@ describe("a release moves from one environment to the next", () => {
     });
   });
 
+  test("a freeze stops a promotion; a rollback and a hotfix with its own, shorter gates pass", async () => {
+    // The upper environment is at 1.0.0 by now, the lower one at 1.2.0, which is held above.
+    project.write("lower", release("1.2.1"));
+    expect((await project.liftlock("up lower")).exitCode).toBe(0);
+    const file = `${project.dir}/Pulumi.yaml`;
+    const text = readFileSync(file, "utf8");
+    project.writeApplication({ promotion: { path: [...project.stacks], gates: { upper: { soak: "72h", hotfix: { soak: "1s" } } } } });
+    expect((await project.liftlock("freeze upper --reason exams")).exitCode).toBe(0);
+    const normal = await project.liftlock("promote lower upper --yes");
+    expect({ exitCode: normal.exitCode, out: normal.out }).toMatchObject({ exitCode: 1, out: expect.stringMatching(/closed {2}freeze/) });
+    expect(await project.liftlock("hotfix upper --yes")).toMatchObject({ exitCode: 2, err: expect.stringContaining("--reason") });
+    const alone = await project.liftlock("hotfix upper --yes --reason login-broken");
+    expect({ exitCode: alone.exitCode, out: alone.out }).toMatchObject({
+      exitCode: 1,
+      out: expect.stringContaining("approval of a second person"),
+    });
+    await execa("git", ["config", "user.email", "bea@example.com"], { cwd: project.dir });
+    expect((await project.liftlock("approve upper")).exitCode).toBe(0);
+    await execa("git", ["config", "user.email", "ada@example.com"], { cwd: project.dir });
+    const hotfix = await project.liftlock("hotfix upper --yes --reason login-broken");
+    expect({ exitCode: hotfix.exitCode, err: hotfix.err }).toMatchObject({ exitCode: 0, err: "" });
+    expect(await project.image("upper", "api")).toBe(release("1.2.1").images.api);
+    expect(await project.entries("hotfix")).toEqual([expect.objectContaining({ stack: "upper", reason: "login-broken" })]);
+    expect((await project.entries("promotion")).at(-1)).toMatchObject({ lane: "hotfix", release: { version: "1.2.1" } });
+    expect((await project.liftlock("rollback upper --yes")).exitCode).toBe(0);
+    expect(await project.image("upper", "api")).toBe(release("1.0.0").images.api);
+    writeFileSync(file, text);
+    project.write("lower", release("1.2.0"));
+    expect((await project.liftlock("up lower")).exitCode).toBe(0);
+  });
+
   test("rehearsed in the lower environment, refused in the last", async () => {
     const { exitCode, out, err } = await project.liftlock("rehearse lower");
     expect({ exitCode, err }).toEqual({ exitCode: 0, err: "" });
-    expect(out).toMatch(/rehearsed: back at 1\.1\.0-/);
+    expect(out).toMatch(/rehearsed: back at 1\.2\.1-/);
     expect(await project.entries("rehearsal")).toEqual([expect.objectContaining({ stack: "lower", result: "passed" })]);
     expect(await project.image("lower", "api")).toBe(release("1.2.0").images.api);
     expect((await project.liftlock("up lower --expect-no-changes")).exitCode).toBe(0);
