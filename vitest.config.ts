@@ -1,6 +1,14 @@
 import { defineConfig } from "vitest/config";
 
-// `fast` needs nothing but Node; `tools` needs PostgreSQL's server programs; `cluster` starts the local control plane, which it builds on first use.
+/** Tests whose every case runs programs under the embedded engine, as processes of their own. */
+const wholeEngine = [
+  "tests/engine/**",
+  "tests/components/release-chain.test.ts",
+  "tests/gates/release-check.test.ts",
+  "tests/ops/cli.test.ts",
+];
+
+// `fast` and `engine` need nothing but Node; `tools` needs PostgreSQL's server programs; `cluster` starts the local control plane, which it builds on first use.
 export default defineConfig({
   test: {
     projects: [
@@ -8,7 +16,14 @@ export default defineConfig({
         test: {
           name: "fast",
           include: ["tests/**/*.test.ts"],
-          exclude: ["tests/cluster/**", "tests/tools/**"],
+          exclude: ["tests/cluster/**", "tests/tools/**", ...wholeEngine],
+          testTimeout: 20_000,
+        },
+      },
+      {
+        test: {
+          name: "engine",
+          include: wholeEngine.map((glob) => glob.replace(/\*\*$/, "**/*.test.ts")),
           testTimeout: 20_000,
         },
       },
