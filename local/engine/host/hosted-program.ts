@@ -1,18 +1,10 @@
 import type { ProgramHandler } from "../registration.ts";
-import type { StackConfig } from "../state.ts";
-import { exitAfterLoggedError, type RunningProgram, startProgram } from "./program.ts";
+import { exitAfterLoggedError, type ProgramOptions, type RunningProgram, startProgram } from "./program.ts";
 import { readableError } from "./program-errors.ts";
 import { startProtocolHost } from "./server.ts";
 
-export interface HostedProgramOptions {
-  projectDir: string;
-  /** First module of the program, absolute. */
-  file: string;
-  project: string;
-  stack: string;
-  config: StackConfig;
-  preview: boolean;
-  parallel: number;
+/** A program and who answers it; the address and the program's lines are ours to settle. */
+export interface HostedProgramOptions extends Omit<ProgramOptions, "address" | "onLine"> {
   handler: ProgramHandler;
 }
 
