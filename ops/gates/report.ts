@@ -13,7 +13,7 @@ export function closedLines(verdicts: readonly Verdict[], now: Date, colors: Col
     const opens =
       v.opensAt === undefined
         ? []
-        : [`      opens by itself in ${span((v.opensAt.getTime() - now.getTime()) / 1000)}, at ${moment(v.opensAt)}`];
+        : [`      opens by itself in ${span(Math.ceil((v.opensAt.getTime() - now.getTime()) / 1000))}, at ${moment(v.opensAt)}`];
     const next = v.next === undefined ? [] : [`      next: ${v.next}`];
     return [`  ${colors.red("closed")}  ${colors.bold(nameOf(v))}: ${textOf(v)}`, ...opens.map(colors.dim), ...next];
   });

@@ -5,9 +5,12 @@ const UNITS = [
   ["s", 1],
 ] as const;
 
-/** Seconds as a person says them, in at most two units: `1 d 12 h`, `25 min`, `40 s`. */
+/**
+ * Seconds as a person says them, in at most two units: `1 d 12 h`, `25 min`, `40 s`. Rounded down: what is said to
+ * have lasted 1 s has, and does not look long enough while it is not.
+ */
 export function span(seconds: number): string {
-  let rest = Math.max(0, Math.round(seconds));
+  let rest = Math.max(0, Math.floor(seconds));
   const parts: string[] = [];
   for (const [unit, size] of UNITS) {
     const many = Math.floor(rest / size);

@@ -158,8 +158,11 @@ describe("a release moves from one environment to the next", () => {
     await execa("git", ["config", "user.email", "bea@example.com"], { cwd: project.dir });
     expect((await project.liftlock("approve upper")).exitCode).toBe(0);
     await execa("git", ["config", "user.email", "ada@example.com"], { cwd: project.dir });
+    const soak = async () => (await project.liftlock("hotfix upper --dry-run --reason login-broken")).out;
+    await expect.poll(soak, { timeout: 20_000 }).toMatch(/open {4}soak lower/);
     const hotfix = await project.liftlock("hotfix upper --yes --reason login-broken");
-    expect({ exitCode: hotfix.exitCode, err: hotfix.err }).toMatchObject({ exitCode: 0, err: "" });
+    const closed = hotfix.out.split("\n").filter((line) => line.includes("closed  "));
+    expect({ exitCode: hotfix.exitCode, err: hotfix.err, closed }).toEqual({ exitCode: 0, err: "", closed: [] });
     expect(await project.image("upper", "api")).toBe(release("1.2.1").images.api);
     expect(await project.entries("hotfix")).toEqual([expect.objectContaining({ stack: "upper", reason: "login-broken" })]);
     expect((await project.entries("promotion")).at(-1)).toMatchObject({ lane: "hotfix", release: { version: "1.2.1" } });
