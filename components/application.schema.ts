@@ -2,6 +2,7 @@ import { z } from "zod";
 import { ConfigSets, FlagDeclarations, SecretSets } from "./configuration.schema.ts";
 import { DatabaseDeclaration } from "./database.schema.ts";
 import { PromotionSettings } from "./gates.schema.ts";
+import { MetricSettings } from "./metrics.schema.ts";
 import { Duration, KubernetesName, PinnedImage, ServiceName, UrlPath } from "./primitives.ts";
 import { ServiceSettings } from "./workload.schema.ts";
 
@@ -29,5 +30,6 @@ export const ApplicationSettings = z.strictObject({
   flags: FlagDeclarations,
   database: DatabaseDeclaration.optional(),
   smoke: SmokeSettings.optional(),
+  metrics: MetricSettings.prefault({}),
 });
 export type ApplicationSettings = z.infer<typeof ApplicationSettings>;

@@ -17,6 +17,13 @@ export function describeGateCommands(command: Declare): void {
     "say what keeps a release from an environment, and its pods from running",
     async () => (await import("./commands/why.ts")).why,
   ).addOption(release());
+  command(
+    "metrics [stack]",
+    "measure deliveries to an environment against the team's targets: DORA's four keys, success, uptime",
+    async () => (await import("./commands/metrics.ts")).metrics,
+  )
+    .option("--since <time>", "how far back: a duration such as 90d, or a date (default: metrics.window of the settings)")
+    .option("--expect-targets", "end with exit code 3 when a target is missed");
   command("approve [stack]", "approve or reject a release for an environment", async () => (await import("./commands/approve.ts")).approve)
     .option("--role <role>", "in which role (default: yours that the environment asks for)")
     .option("--reject", "say no: closes the gate until you approve")
