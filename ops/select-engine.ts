@@ -85,8 +85,9 @@ async function localTarget(request: EngineRequest, world: World): Promise<Target
 }
 
 async function localEngine(request: EngineRequest, world: World, context: string | undefined, target: Target): Promise<Selected> {
-  const [{ createEmbeddedEngine }, { kubernetesFactory }, { loadProject }] = await Promise.all([
+  const [{ createEmbeddedEngine }, { githubFactory }, { kubernetesFactory }, { loadProject }] = await Promise.all([
     import("../local/engine/embedded.ts"),
+    import("../local/providers/github/index.ts"),
     import("../local/providers/kubernetes/index.ts"),
     import("../local/engine/project.ts"),
   ]);
@@ -96,7 +97,10 @@ async function localEngine(request: EngineRequest, world: World, context: string
     stack: request.stack,
     backendDir: world.backendDir(context),
     passphrase: await keptSecret(world.passphraseFile),
-    providers: [kubernetesFactory(target.cluster ? { kind: "cluster", ...target.cluster } : { kind: "offline" })],
+    providers: [
+      kubernetesFactory(target.cluster ? { kind: "cluster", ...target.cluster } : { kind: "offline" }),
+      githubFactory({ kind: "offline" }),
+    ],
     extraConfig: await localSecrets(project, request.stack, world),
   });
   return { engine, target: target.words, ...(target.cluster ? { cluster: target.cluster } : {}) };
@@ -142,8 +146,9 @@ async function projectSummary(dir: string): Promise<ProjectSummary> {
 }
 
 async function render(projectDir: string, stack: string): Promise<Manifest[]> {
-  const [{ renderProgram }, { kubernetesFactory }, { loadProject }, { Secret, Unknown, Reference }] = await Promise.all([
+  const [{ renderProgram }, { githubFactory }, { kubernetesFactory }, { loadProject }, { Secret, Unknown, Reference }] = await Promise.all([
     import("../local/engine/embedded.ts"),
+    import("../local/providers/github/index.ts"),
     import("../local/providers/kubernetes/index.ts"),
     import("../local/engine/project.ts"),
     import("../local/engine/values.ts"),
@@ -157,7 +162,7 @@ async function render(projectDir: string, stack: string): Promise<Manifest[]> {
   const resources = await renderProgram({
     projectDir,
     stack,
-    providers: [kubernetesFactory({ kind: "offline" })],
+    providers: [kubernetesFactory({ kind: "offline" }), githubFactory({ kind: "offline" })],
     extraConfig: Object.fromEntries(placeholders) as StackConfig,
   });
   /** What may be shown; the names of secret values stay, so that a scanner sees which there are. */

@@ -1,0 +1,98 @@
+import { isDeepStrictEqual } from "node:util";
+import { UserError } from "../../../ops/user-error.ts";
+import type { CheckFailure, DiffResult } from "../../engine/provider.ts";
+import { isMap, type PropertyMap, reveal, Secret, type Value } from "../../engine/values.ts";
+
+/** What a `github` provider's configuration may say (@pulumi/github, ProviderArgs). */
+const SETTINGS = [
+  "appAuth",
+  "baseUrl",
+  "cachePath",
+  "insecure",
+  "legacyClient",
+  "maxPerPage",
+  "maxRetries",
+  "organization",
+  "owner",
+  "parallelRequests",
+  "readDelayMs",
+  "retryDelayMs",
+  "retryableErrors",
+  "token",
+  "writeDelayMs",
+];
+const REFUSED: Readonly<Record<string, string>> = {
+  appAuth: "is not supported by the embedded engine: give a token (an installation token of the App will do), or use the Pulumi CLI",
+  insecure: "is not supported by the embedded engine: have the server's authority trusted (NODE_EXTRA_CA_CERTS)",
+};
+
+/** The shape in which state keeps provider inputs: scalars as text, objects as JSON text. The token is a secret. */
+export function checkConfig(inputs: PropertyMap): { inputs: PropertyMap; failures: CheckFailure[] } {
+  const failures: CheckFailure[] = [];
+  const checked: PropertyMap = {};
+  for (const [key, value] of Object.entries(inputs)) {
+    if (value === null || value === undefined) continue;
+    if (!SETTINGS.includes(key) && !key.startsWith("__") && key !== "version")
+      failures.push({ property: key, reason: `is no setting of the github provider, which has ${SETTINGS.join(", ")}` });
+    const why = REFUSED[key];
+    if (why !== undefined && !["", "false", false].includes(reveal(value) as string)) failures.push({ property: key, reason: why });
+    const text = key.startsWith("__") ? value : asText(value);
+    checked[key] = key === "token" && !(text instanceof Secret) ? new Secret(text) : text;
+  }
+  return { inputs: checked, failures };
+}
+
+const asText = (value: Value): Value => {
+  if (typeof value === "boolean" || typeof value === "number") return String(value);
+  return Array.isArray(value) || isMap(value) ? JSON.stringify(reveal(value)) : value;
+};
+
+/** As the bridged provider: no setting replaces what it manages, not even another owner. */
+export function diffConfig(oldInputs: PropertyMap, newInputs: PropertyMap): DiffResult {
+  const keys = [...new Set([...Object.keys(oldInputs), ...Object.keys(newInputs)])].filter((key) => !key.startsWith("__")).sort();
+  const plain = (value: Value | undefined) => (value === undefined ? undefined : reveal(value));
+  const diffs = keys.filter((key) => !isDeepStrictEqual(plain(oldInputs[key]), plain(newInputs[key])));
+  const kindOf = (key: string) => (oldInputs[key] === undefined ? "add" : newInputs[key] === undefined ? "delete" : "update");
+  const detailedDiff = Object.fromEntries(diffs.map((key) => [key, { kind: kindOf(key), inputDiff: true } as const]));
+  return { changes: diffs.length > 0, diffs, detailedDiff, replaces: [], deleteBeforeReplace: false };
+}
+
+export interface Connection {
+  /** `http://127.0.0.1:4000/` or `https://api.github.com/`. */
+  baseUrl: string;
+  token: string;
+  /** Undefined: the token's own user. */
+  owner: string | undefined;
+}
+
+/** github.com's own addresses; every other is a GitHub Enterprise Server, which has its API below /api/v3 and /api/graphql. */
+const isDotCom = (url: URL): boolean => ["api.github.com", "github.com"].includes(url.hostname) || url.hostname.endsWith(".ghe.com");
+
+/** Where REST and GraphQL are, as the real provider tells them from its `baseUrl` (terraform-provider-github, getBaseURL). */
+export function endpoints(baseUrl: string): { rest: string; graphql: string } {
+  let url: URL;
+  try {
+    url = new URL(baseUrl);
+  } catch {
+    throw new UserError(`github: baseUrl "${baseUrl}" is no address: write it like https://github.example.com/`);
+  }
+  if (isDotCom(url)) {
+    const api = url.hostname.startsWith("api.") ? url.origin : `${url.protocol}//api.${url.host}`;
+    return { rest: api, graphql: `${api}/graphql` };
+  }
+  const root = `${url.origin}${url.pathname.replace(/\/(api\/v3\/?)?$/, "")}`;
+  return { rest: `${root}/api/v3`, graphql: `${root}/api/graphql` };
+}
+
+/** The stack's own configuration over the target that this run was given. */
+export function connectionOf(inputs: PropertyMap, target: { baseUrl: string; token: string; owner?: string }): Connection {
+  const setting = (key: string): string | undefined => {
+    const value = inputs[key] === undefined ? undefined : reveal(inputs[key]);
+    return typeof value === "string" && value !== "" ? value : undefined;
+  };
+  return {
+    baseUrl: setting("baseUrl") ?? target.baseUrl,
+    token: setting("token") ?? target.token,
+    owner: setting("owner") ?? setting("organization") ?? target.owner,
+  };
+}
