@@ -43,7 +43,8 @@ function visit(node: ts.Node, action: (node: ts.Node) => void): void {
 const components = under("components");
 const ops = under("ops");
 const local = under("local");
-const ours = ["index.ts", "extend.ts", ...components, ...ops, ...local];
+const readiness = under("readiness");
+const ours = ["index.ts", "extend.ts", ...components, ...ops, ...local, ...readiness];
 
 /** `file -> target` of every import that `allowed` does not allow. */
 const breaches = (files: string[], allowed: (target: string, file: string, typeOnly: boolean) => boolean): string[] =>
@@ -52,7 +53,7 @@ const breaches = (files: string[], allowed: (target: string, file: string, typeO
   );
 const inside = (target: string, ...folders: string[]): boolean => folders.some((folder) => target.startsWith(`${folder}/`));
 const isPackage = (target: string): boolean =>
-  !inside(target, "components", "ops", "local", "tests", "examples") && !target.endsWith(".ts");
+  !inside(target, "components", "ops", "local", "readiness", "tests", "examples") && !target.endsWith(".ts");
 
 describe("arrows point one way", () => {
   test("there is something to look at", () => {
@@ -65,9 +66,14 @@ describe("arrows point one way", () => {
   test("the program is made of components", () => {
     expect(breaches(["index.ts", "extend.ts"], (target) => target === "extend.ts" || inside(target, "components"))).toEqual([]);
   });
+  test("what the cluster's reports mean is decided in one place, which knows neither the command nor the local world", () => {
+    expect(readiness.length).toBeGreaterThan(5);
+    expect(breaches(readiness, (target) => isPackage(target) || inside(target, "readiness"))).toEqual([]);
+  });
   test("the local world knows of the command only the engine's interface and the class of errors that users can mend", () => {
     const contracts = ["ops/engine.ts", "ops/user-error.ts"];
-    expect(breaches(local, (target) => isPackage(target) || inside(target, "local") || contracts.includes(target))).toEqual([]);
+    const allowed = (target: string) => isPackage(target) || inside(target, "local", "readiness") || contracts.includes(target);
+    expect(breaches(local, allowed)).toEqual([]);
   });
   test("the command knows the local world only where it chooses an engine, and in the commands that are about it", () => {
     const allowed = (file: string) => file === "ops/select-engine.ts" || /^ops\/(commands\/local(\/|\.ts$|-)|local(\/|\.ts$))/.test(file);
@@ -148,7 +154,7 @@ describe("the program", () => {
 });
 
 test("nothing but the command line's own entry ends the process", () => {
-  const offenders = [...components, ...ops, ...local].filter((file) => /process\.exit\(/.test(read(file)));
+  const offenders = [...components, ...ops, ...local, ...readiness].filter((file) => /process\.exit\(/.test(read(file)));
   expect(offenders.filter((file) => !/^ops\/(main|cli|bin)\.ts$/.test(file))).toEqual([]);
 });
 

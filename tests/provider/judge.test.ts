@@ -1,14 +1,14 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { PropertyMap } from "../../local/engine/values.ts";
-import { judgeDeployment } from "../../local/providers/kubernetes/await/deployment.ts";
-import { failedCreate } from "../../local/providers/kubernetes/await/failed-create.ts";
-import { gracesOf } from "../../local/providers/kubernetes/await/graces.ts";
-import { judgeJob } from "../../local/providers/kubernetes/await/job.ts";
-import { podFaults } from "../../local/providers/kubernetes/await/pods.ts";
 import { judgeNamespace, judgeQuota, judgeService } from "../../local/providers/kubernetes/await/simple-kinds.ts";
-import { judgeStatefulSet } from "../../local/providers/kubernetes/await/stateful-set.ts";
-import { type Fault, judge, type View } from "../../local/providers/kubernetes/await/verdict.ts";
+import { judgeDeployment } from "../../readiness/deployment.ts";
+import { failedCreate } from "../../readiness/failed-create.ts";
+import { gracesOf } from "../../readiness/graces.ts";
+import { judgeJob } from "../../readiness/job.ts";
+import { podFaults } from "../../readiness/pods.ts";
+import { judgeStatefulSet } from "../../readiness/stateful-set.ts";
+import { type Fault, judge, type View } from "../../readiness/verdict.ts";
 import { states } from "./requests.ts";
 
 const fault = (key: string, graceSeconds: number): Fault => ({ key, reason: key, message: key, graceSeconds });

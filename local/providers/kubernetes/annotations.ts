@@ -9,8 +9,6 @@ export const REPLACE_UNREADY = "pulumi.com/replaceUnready";
 export const PATCH_FORCE = "pulumi.com/patchForce";
 export const PATCH_FIELD_MANAGER = "pulumi.com/patchFieldManager";
 export const DELETION_PROPAGATION = "pulumi.com/deletionPropagationPolicy";
-/** Prefix: `liftlock.dev/fail-after-<reason>` holds the seconds that this reason is given before a rollout counts as failed. */
-export const FAIL_AFTER = "liftlock.dev/fail-after-";
 
 export function metadataOf(object: PropertyMap): PropertyMap {
   const metadata = bare(object.metadata);

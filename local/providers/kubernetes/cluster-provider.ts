@@ -1,7 +1,7 @@
+import { judgeJob } from "../../../readiness/job.ts";
 import type { Provider } from "../../engine/provider.ts";
 import { isAnnotated, REPLACE_UNREADY } from "./annotations.ts";
 import type { Client } from "./api/client.ts";
-import { judgeJob } from "./await/job.ts";
 import { check } from "./check.ts";
 import { parseCheckpoint } from "./checkpoint.ts";
 import type { ProviderOptions } from "./config.ts";

@@ -1,8 +1,8 @@
+import { uidOf } from "../../../readiness/object.ts";
 import { type DeleteRequest, ProviderError } from "../../engine/provider.ts";
 import type { PropertyMap } from "../../engine/values.ts";
 import { annotation, DELETION_PROPAGATION, isAnnotated, SKIP_AWAIT } from "./annotations.ts";
 import { UnknownKindError } from "./api/errors.ts";
-import { uidOf } from "./await/awaiters.ts";
 import type { Session } from "./cluster-provider.ts";
 import { failure } from "./failure.ts";
 import { gvkOf, parseId } from "./gvk.ts";

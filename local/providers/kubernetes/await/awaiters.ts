@@ -1,8 +1,5 @@
-import { isMap, type PropertyMap } from "../../../engine/values.ts";
-import { metadataOf } from "../annotations.ts";
-import { judgeDeployment } from "./deployment.ts";
-import { judgeJob } from "./job.ts";
-import { judgePod } from "./pod.ts";
+import { type Judging, WORKLOADS } from "../../../../readiness/workloads.ts";
+import type { PropertyMap } from "../../../engine/values.ts";
 import {
   judgeClaim,
   judgeDefinition,
@@ -13,13 +10,9 @@ import {
   judgeService,
   judgeVolume,
 } from "./simple-kinds.ts";
-import { judgeDaemonSet, judgeStatefulSet } from "./stateful-set.ts";
-import type { Verdict, View } from "./verdict.ts";
 
 /** How to tell that an object of a kind is ready, and what else must be watched for it. */
-export interface Awaiter {
-  judge(view: View): Verdict;
-  watches: readonly ("pods" | "replicaSets" | "events")[];
+export interface Awaiter extends Judging {
   /** Seconds, where the kind has another default than 10 minutes (figures: pulumi-kubernetes, await/awaiters.go). */
   defaultTimeoutSeconds?: number;
 }
@@ -27,11 +20,7 @@ export interface Awaiter {
 export const DEFAULT_TIMEOUT_SECONDS = 600;
 
 const AWAITERS: Record<string, Awaiter> = {
-  "apps/v1/Deployment": { judge: judgeDeployment, watches: ["pods", "replicaSets"] },
-  "apps/v1/StatefulSet": { judge: judgeStatefulSet, watches: ["pods", "events"] },
-  "apps/v1/DaemonSet": { judge: judgeDaemonSet, watches: ["pods", "events"] },
-  "batch/v1/Job": { judge: judgeJob, watches: ["pods", "events"] },
-  "v1/Pod": { judge: judgePod, watches: [] },
+  ...WORKLOADS,
   "v1/Namespace": { judge: judgeNamespace, watches: [] },
   "v1/Service": { judge: judgeService, watches: [] },
   "v1/Secret": { judge: judgeSecret, watches: [] },
@@ -44,21 +33,3 @@ const AWAITERS: Record<string, Awaiter> = {
 
 /** Undefined for kinds that are ready as soon as they exist. */
 export const awaiterOf = (object: PropertyMap): Awaiter | undefined => AWAITERS[`${String(object.apiVersion)}/${String(object.kind)}`];
-
-/** The label selector under which a workload's pods and ReplicaSets are found, as the API's query parameter takes it. */
-export function podSelector(object: PropertyMap): string | undefined {
-  const selector = isMap(object.spec) ? object.spec.selector : undefined;
-  if (!isMap(selector)) return undefined;
-  const labels = isMap(selector.matchLabels) ? Object.entries(selector.matchLabels).map(([key, value]) => `${key}=${String(value)}`) : [];
-  const expressions = Array.isArray(selector.matchExpressions) ? selector.matchExpressions.filter(isMap).map(expression) : [];
-  return [...labels, ...expressions].join(",");
-}
-
-function expression({ key, operator, values }: PropertyMap): string {
-  const list = Array.isArray(values) ? values.map(String).join(",") : "";
-  if (operator === "In") return `${String(key)} in (${list})`;
-  if (operator === "NotIn") return `${String(key)} notin (${list})`;
-  return operator === "DoesNotExist" ? `!${String(key)}` : String(key);
-}
-
-export const uidOf = (object: PropertyMap): string => String(metadataOf(object).uid ?? "");

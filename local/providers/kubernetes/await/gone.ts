@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { uidOf } from "../../../../readiness/object.ts";
 import { isMap, type PropertyMap } from "../../../engine/values.ts";
 import { metadataOf } from "../annotations.ts";
 import type { Client, Place } from "../api/client.ts";
 import { Observer } from "../api/observer.ts";
-import { uidOf } from "./awaiters.ts";
 
 const POLL_MS = 500;
 

@@ -1,12 +1,14 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { gracesOf } from "../../../../readiness/graces.ts";
+import { type KubeObject, metadataOf, uidOf } from "../../../../readiness/object.ts";
+import { unreadyPods } from "../../../../readiness/pods.ts";
+import { judge, type Verdict, type View } from "../../../../readiness/verdict.ts";
+import { podSelector } from "../../../../readiness/workloads.ts";
 import type { PropertyMap } from "../../../engine/values.ts";
-import { metadataOf, nameOf, SKIP_AWAIT } from "../annotations.ts";
+import { nameOf, SKIP_AWAIT } from "../annotations.ts";
 import type { Client, Place } from "../api/client.ts";
 import { Observer } from "../api/observer.ts";
-import { type Awaiter, podSelector, uidOf } from "./awaiters.ts";
-import { gracesOf } from "./graces.ts";
-import { unreadyPods } from "./pods.ts";
-import { judge, type Verdict, type View } from "./verdict.ts";
+import type { Awaiter } from "./awaiters.ts";
 import { warningsAbout } from "./warnings.ts";
 
 export interface AwaitOptions {
@@ -106,9 +108,9 @@ export const mayNotWatch = ({ resource }: Place): string =>
   `these credentials may not list and watch ${resource.plural}, so nobody can tell what becomes of it: grant that, or set the annotation ${SKIP_AWAIT}: "true"`;
 
 /** Deletes pods that the controller would wait for in vain. */
-async function unblock({ client, place, log, signal }: AwaitOptions, blockers: readonly PropertyMap[]): Promise<void> {
+async function unblock({ client, place, log, signal }: AwaitOptions, blockers: readonly KubeObject[]): Promise<void> {
   for (const pod of blockers) {
-    const name = nameOf(pod) ?? "";
+    const name = nameOf(pod as PropertyMap) ?? "";
     log("info", `deleting pod ${name}: it is of an abandoned revision and can never get ready, and the controller waits for it`);
     await client.delete({ resource: PODS, namespace: place.namespace, name }, { propagationPolicy: "Background", uid: uidOf(pod) }, signal);
   }
@@ -118,8 +120,8 @@ async function unblock({ client, place, log, signal }: AwaitOptions, blockers: r
 async function timedOut(options: AwaitOptions, view: View, verdict: Verdict): Promise<string[]> {
   const faults = verdict.faults.map(({ message }) => message);
   const unready = faults.length > 0 ? [] : unreadyPods(view.pods);
-  const warned = await warningsAbout(options.client, options.place.namespace, [view.object, ...view.pods], options.signal);
+  const warned = await warningsAbout(options.client, options.place.namespace, [view.object, ...view.pods] as PropertyMap[], options.signal);
   return [...faults, ...unready, ...warned, `not ready after ${options.timeoutSeconds} s: ${verdict.progress}`];
 }
 
-const versionOf = (object: PropertyMap): string => `${uidOf(object)}/${String(metadataOf(object).resourceVersion ?? "")}`;
+const versionOf = (object: KubeObject): string => `${uidOf(object)}/${String(metadataOf(object).resourceVersion ?? "")}`;

@@ -8,10 +8,10 @@ import type {
   V1Secret,
   V1Service,
 } from "@kubernetes/client-node";
-import type { PropertyMap } from "../../../engine/values.ts";
-import { final, READY, type Verdict, type View, waiting } from "./verdict.ts";
+import type { KubeObject } from "../../../../readiness/object.ts";
+import { final, READY, type Verdict, type View, waiting } from "../../../../readiness/verdict.ts";
 
-const as = <T>(object: PropertyMap): T => object as unknown as T;
+const as = <T>(object: KubeObject): T => object as unknown as T;
 
 export function judgeNamespace({ object }: View): Verdict {
   const phase = as<V1Namespace>(object).status?.phase;

@@ -1,9 +1,9 @@
 import { JSONPath } from "jsonpath-plus";
 import { UserError } from "../../../../ops/user-error.ts";
+import { READY, waiting } from "../../../../readiness/verdict.ts";
 import { isMap, type PropertyMap } from "../../../engine/values.ts";
 import { WAIT_FOR } from "../annotations.ts";
 import type { Awaiter } from "./awaiters.ts";
-import { READY, waiting } from "./verdict.ts";
 
 type Test = (object: PropertyMap) => boolean;
 
@@ -16,7 +16,7 @@ export function waitForAwaiter(text: string): Awaiter {
   return {
     watches: [],
     judge: ({ object }) => {
-      const open = tests.filter(({ holds }) => !holds(object)).map(({ expression }) => expression);
+      const open = tests.filter(({ holds }) => !holds(object as PropertyMap)).map(({ expression }) => expression);
       return open.length === 0 ? READY : waiting(`waiting for ${open.join(", ")}`);
     },
   };

@@ -1,7 +1,7 @@
+import { uidOf } from "../../../../readiness/object.ts";
 import { isMap, type PropertyMap } from "../../../engine/values.ts";
 import { nameOf } from "../annotations.ts";
 import type { Client } from "../api/client.ts";
-import { uidOf } from "./awaiters.ts";
 
 const EVENTS = { plural: "events", kind: "Event", namespaced: true, apiVersion: "v1" };
 const MOST = 5;

@@ -1,5 +1,7 @@
-import type { PropertyMap } from "../../../engine/values.ts";
-import { annotationsOf, FAIL_AFTER } from "../annotations.ts";
+import { annotationsOf, type KubeObject } from "./object.ts";
+
+/** Prefix: `liftlock.dev/fail-after-<reason>` holds the seconds that this reason is given before a rollout counts as failed. */
+const FAIL_AFTER = "liftlock.dev/fail-after-";
 
 /**
  * Seconds that a reported fault may last. A registry says "not found" at once and means it; credentials and networks come right by
@@ -19,7 +21,7 @@ export const GRACE = {
 /** Reasons that an annotation stands for besides its own name: a pull error comes under two names in turn. */
 const ALIASES: Record<string, string[]> = { errimagepull: ["imagepullbackoff"], imagepullbackoff: ["errimagepull"] };
 
-export function gracesOf(object: PropertyMap): Record<string, number> {
+export function gracesOf(object: KubeObject): Record<string, number> {
   const graces: Record<string, number> = {};
   for (const [key, text] of Object.entries(annotationsOf(object))) {
     if (!key.startsWith(FAIL_AFTER)) continue;

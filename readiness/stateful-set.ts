@@ -1,7 +1,7 @@
 import type { V1DaemonSet, V1StatefulSet } from "@kubernetes/client-node";
-import type { PropertyMap } from "../../../engine/values.ts";
 import { isOwnedBy } from "./deployment.ts";
 import { failedCreate } from "./failed-create.ts";
+import type { KubeObject } from "./object.ts";
 import { isPodReady, podFaults } from "./pods.ts";
 import { type Fault, READY, type Verdict, type View, waiting } from "./verdict.ts";
 
@@ -45,11 +45,11 @@ export function judgeDaemonSet({ object, pods, events }: View): Verdict {
 }
 
 /** Controllers without a condition for it report pods that they may not make as events. */
-export function refusals(events: readonly PropertyMap[]): Fault[] {
+export function refusals(events: readonly KubeObject[]): Fault[] {
   const refused = events.filter(({ reason, type }) => reason === "FailedCreate" && type === "Warning").at(-1);
   return refused === undefined ? [] : [failedCreate(String(refused.message ?? ""))];
 }
 
 type Owned = { metadata?: { ownerReferences?: { uid: string; controller?: boolean }[] } };
-const labelOf = (object: PropertyMap, label: string): unknown =>
+const labelOf = (object: KubeObject, label: string): unknown =>
   (object as { metadata?: { labels?: Record<string, unknown> } }).metadata?.labels?.[label];

@@ -1,4 +1,4 @@
-import type { PropertyMap } from "../../../engine/values.ts";
+import type { KubeObject } from "./object.ts";
 
 /** What the cluster reports against an object that is to become ready. */
 export interface Fault {
@@ -18,7 +18,7 @@ export interface Verdict {
   progress: string;
   faults: Fault[];
   /** Pods that hold up the controller for ever, and that it will make anew when they are deleted. */
-  blockers?: PropertyMap[];
+  blockers?: KubeObject[];
 }
 
 export const READY: Verdict = { ready: true, progress: "ready", faults: [] };
@@ -27,11 +27,11 @@ export const final = (reason: string, message: string): Fault => ({ key: reason,
 
 /** The object and what belongs to it, as last seen. */
 export interface View {
-  object: PropertyMap;
-  pods: PropertyMap[];
-  replicaSets: PropertyMap[];
+  object: KubeObject;
+  pods: KubeObject[];
+  replicaSets: KubeObject[];
   /** Events about the object itself. */
-  events: PropertyMap[];
+  events: KubeObject[];
 }
 
 export interface Judgement {

@@ -1,6 +1,6 @@
 import type { V1ContainerStatus, V1Pod } from "@kubernetes/client-node";
-import type { PropertyMap } from "../../../engine/values.ts";
 import { GRACE } from "./graces.ts";
+import type { KubeObject } from "./object.ts";
 import type { Fault } from "./verdict.ts";
 
 export interface PodRules {
@@ -9,7 +9,7 @@ export interface PodRules {
 }
 
 /** What the pods report against themselves, one fault for each container and reason however many pods have it. */
-export function podFaults(pods: readonly PropertyMap[], rules: PodRules = { crashesAreFinal: true }): Fault[] {
+export function podFaults(pods: readonly KubeObject[], rules: PodRules = { crashesAreFinal: true }): Fault[] {
   const found = new Map<string, { fault: Fault; pods: number }>();
   for (const pod of pods) {
     for (const fault of faultsOfPod(pod as unknown as V1Pod, rules)) {
@@ -128,11 +128,11 @@ export function terminations(pod: V1Pod): string {
     .join("");
 }
 
-export const isPodReady = (pod: PropertyMap): boolean =>
+export const isPodReady = (pod: KubeObject): boolean =>
   (pod as unknown as V1Pod).status?.conditions?.some(({ type, status }) => type === "Ready" && status === "True") === true;
 
 /** Why pods without any fault are not ready: the last thing to say when time runs out. */
-export function unreadyPods(pods: readonly PropertyMap[]): string[] {
+export function unreadyPods(pods: readonly KubeObject[]): string[] {
   return pods
     .filter((pod) => !isPodReady(pod))
     .map((pod) => pod as unknown as V1Pod)
