@@ -3,6 +3,7 @@ import { ConfigSets, FlagDeclarations, SecretSets } from "./configuration.schema
 import { DatabaseDeclaration } from "./database.schema.ts";
 import { PromotionSettings } from "./gates.schema.ts";
 import { MetricSettings } from "./metrics.schema.ts";
+import { NotificationSettings } from "./notifications.schema.ts";
 import { Duration, KubernetesName, PinnedImage, ServiceName, UrlPath } from "./primitives.ts";
 import { ServiceSettings } from "./workload.schema.ts";
 
@@ -31,5 +32,6 @@ export const ApplicationSettings = z.strictObject({
   database: DatabaseDeclaration.optional(),
   smoke: SmokeSettings.optional(),
   metrics: MetricSettings.prefault({}),
+  notifications: NotificationSettings.prefault({}),
 });
 export type ApplicationSettings = z.infer<typeof ApplicationSettings>;

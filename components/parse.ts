@@ -11,6 +11,7 @@ import { findCredentials } from "./rules/credentials.ts";
 import { checkDatabase, checkDatabaseDeclaration } from "./rules/database.ts";
 import { checkGates } from "./rules/gates.ts";
 import { checkAddresses, type Sibling } from "./rules/network.ts";
+import { checkNotifications } from "./rules/notifications.ts";
 import { checkPromotion } from "./rules/promotion.ts";
 import { checkRelease } from "./rules/release.ts";
 import { checkScale } from "./rules/scale.ts";
@@ -58,6 +59,7 @@ export function parseSettings(raw: RawSettings): Parsed {
     const flat = own(Object.keys(raw.values)).filter((key) => !(structured as string[]).includes(key));
     apply(() => checkPromotion(application, raw.stack));
     apply(() => checkGates(application));
+    apply(() => checkNotifications(application));
     apply(() => checkServices(application));
     apply(() => checkDatabaseDeclaration(application));
     apply(() => checkSecrets(application, raw.stack, flat, encrypted));

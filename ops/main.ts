@@ -2,6 +2,7 @@ import path from "node:path";
 import { CommanderError } from "commander";
 import { type Context, EXIT, type GlobalOptions } from "./context.ts";
 import { Interrupt } from "./interrupt.ts";
+import { Notifications } from "./notify/notifying.ts";
 import { buildProgram } from "./program.ts";
 import { quoted } from "./report/next-steps.ts";
 import type { Selector } from "./selector.ts";
@@ -18,15 +19,20 @@ export async function main(args: readonly string[], io: Io, selector: MakeSelect
   let exitCode: number = EXIT.done;
   const program = buildProgram(io, async (options, run) => {
     const say = options.json ? io.err : io.out;
+    const notifications = new Notifications(io, options.local === true);
     const context: Context = {
       io,
       options,
       say,
       signal: interrupt.signal,
       command: commandName(io.cwd, io.env.LIFTLOCK_COMMAND),
-      selector: await selector(io, options),
+      selector: notifications.listen(await selector(io, options)),
     };
-    exitCode = await run(context);
+    try {
+      exitCode = await run(context);
+    } finally {
+      await notifications.settled();
+    }
   });
   try {
     await program.parseAsync([...args], { from: "user" });
