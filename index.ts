@@ -11,14 +11,18 @@ import { checkRelease } from "./components/promotion-check.ts";
 import { ReleaseRecord } from "./components/record.ts";
 import { createReset } from "./components/reset.ts";
 import { Routes } from "./components/route.ts";
-import { loadSettings } from "./components/settings.ts";
+import { loadStack } from "./components/settings.ts";
 import { createSmoke } from "./components/smoke.ts";
 import { createWorkloads } from "./components/workloads.ts";
 import { extend } from "./extend.ts";
 
-/** One environment, in the order in which it comes up: each part waits for what it depends on. Returns the stack's outputs. */
+/**
+ * One environment, in the order in which it comes up: each part waits for what it depends on; or, where the settings say so, what
+ * environments share. Returns the stack's outputs.
+ */
 export default async function program(ownResources: Extension = extend) {
-  const settings = loadSettings();
+  const settings = loadStack();
+  if ("platform" in settings) return (await import("./components/platform/platform.ts")).createPlatform(settings);
   const history = await readHistory();
   await checkRelease(settings, history);
   const cluster = connectCluster(settings.environment.cluster);
@@ -43,7 +47,10 @@ export default async function program(ownResources: Extension = extend) {
   const tested = { ...options, dependsOn: smoke ? [smoke] : rolledOut.dependsOn };
   const record = new ReleaseRecord("release", { settings, namespace, qualified: history.qualified }, tested);
 
+  const onGithub = settings.environment.github && (await import("./components/github/environment-rules.ts"));
+  const github = onGithub?.createEnvironmentRules(settings);
+
   const ofOwn = { provider: cluster, dependsOn: [environment] };
   const own = await ownResources({ settings, namespace, workloads, options: ofOwn });
-  return summarize({ settings, namespace, workloads, record, migration, history, own });
+  return summarize({ settings, namespace, workloads, record, migration, history, github, own });
 }

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { ConfigSets, FlagDeclarations, SecretSets } from "./configuration.schema.ts";
 import { DatabaseDeclaration } from "./database.schema.ts";
 import { PromotionSettings } from "./gates.schema.ts";
+import { RepositorySettings } from "./github/repository.schema.ts";
 import { MetricSettings } from "./metrics.schema.ts";
 import { NotificationSettings } from "./notifications.schema.ts";
 import { Duration, KubernetesName, PinnedImage, ServiceName, UrlPath } from "./primitives.ts";
@@ -30,6 +31,7 @@ export const ApplicationSettings = z.strictObject({
   secrets: SecretSets,
   flags: FlagDeclarations,
   database: DatabaseDeclaration.optional(),
+  repository: RepositorySettings.optional(),
   smoke: SmokeSettings.optional(),
   metrics: MetricSettings.prefault({}),
   notifications: NotificationSettings.prefault({}),

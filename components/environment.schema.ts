@@ -2,6 +2,7 @@ import { z } from "zod";
 import { AccessSettings, GatewaySettings } from "./access.schema.ts";
 import { ConfigValue, FlagValue } from "./configuration.schema.ts";
 import { DatabaseSettings } from "./database.schema.ts";
+import { EnvironmentGithub } from "./github/environment.schema.ts";
 import { ConfigKey, FlagName, Host, KubernetesMinor, KubernetesName, ServiceName, ShortName } from "./primitives.ts";
 import { ScaleSettings, ServiceOverrides } from "./workload.schema.ts";
 
@@ -25,5 +26,6 @@ export const EnvironmentSettings = z.strictObject({
   config: z.record(ShortName, z.record(ConfigKey, ConfigValue)).default({}).describe("Values, by set and key"),
   flags: z.record(FlagName, FlagValue).default({}),
   database: DatabaseSettings.optional(),
+  github: EnvironmentGithub.optional().describe("What the environment has on GitHub; needs application.repository"),
 });
 export type EnvironmentSettings = z.infer<typeof EnvironmentSettings>;

@@ -1,4 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
+import type { EnvironmentOnGithub } from "./github/environment-rules.ts";
 import type { AppliedMigration, History } from "./history.ts";
 import type { Migration } from "./migration.ts";
 import type { Settings } from "./model.ts";
@@ -15,11 +16,12 @@ export interface Parts {
   readonly record: ReleaseRecord;
   readonly migration: Migration | undefined;
   readonly history: History;
+  readonly github: EnvironmentOnGithub | undefined;
   readonly own: Record<string, unknown>;
 }
 
 /** The stack's outputs: what people and other stacks read of this environment. */
-export function summarize({ settings, namespace, workloads, record, migration, history, own }: Parts) {
+export function summarize({ settings, namespace, workloads, record, migration, history, github, own }: Parts) {
   const { release } = settings;
   const migrations: pulumi.Input<AppliedMigration[]> = migration?.migrations ?? [...history.migrations];
   return {
@@ -30,6 +32,7 @@ export function summarize({ settings, namespace, workloads, record, migration, h
     requested: requestedOf(settings),
     qualified: record.qualified,
     migrations,
+    ...(github === undefined ? {} : { github }),
     ...(Object.keys(own).length > 0 ? { own } : {}),
   };
 }

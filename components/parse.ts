@@ -10,6 +10,7 @@ import { checkCopy } from "./rules/copy.ts";
 import { findCredentials } from "./rules/credentials.ts";
 import { checkDatabase, checkDatabaseDeclaration } from "./rules/database.ts";
 import { checkGates } from "./rules/gates.ts";
+import { checkEnvironmentGithub, checkRepository } from "./rules/github.ts";
 import { checkAddresses, type Sibling } from "./rules/network.ts";
 import { checkNotifications } from "./rules/notifications.ts";
 import { checkPromotion } from "./rules/promotion.ts";
@@ -59,6 +60,7 @@ export function parseSettings(raw: RawSettings): Parsed {
     const flat = own(Object.keys(raw.values)).filter((key) => !(structured as string[]).includes(key));
     apply(() => checkPromotion(application, raw.stack));
     apply(() => checkGates(application));
+    apply(() => checkRepository(application));
     apply(() => checkNotifications(application));
     apply(() => checkServices(application));
     apply(() => checkDatabaseDeclaration(application));
@@ -72,6 +74,7 @@ export function parseSettings(raw: RawSettings): Parsed {
     apply(() => checkAccess(application, environment, raw.stack));
     apply(() => checkCopy(application, environment, raw.stack, raw.siblings ?? []));
     apply(() => checkAddresses(application, environment, raw.siblings ?? []));
+    apply(() => checkEnvironmentGithub(application, environment.github, raw.siblings ?? []));
   }
   if (named && release !== undefined) apply(() => checkRelease(application, release, raw.stack));
 
@@ -85,7 +88,7 @@ export function parseSettings(raw: RawSettings): Parsed {
  * A rule's findings beside what is known to be at fault already. What was salvaged of a refused part has holes: a rule that falls into one
  * says nothing this time, and what it says of a hole itself has been said.
  */
-function applied(rule: () => Finding[], known: readonly Finding[]): Finding[] {
+export function applied(rule: () => Finding[], known: readonly Finding[]): Finding[] {
   try {
     return rule().filter((finding) => !known.some((fault) => overlaps(fault, finding)));
   } catch (error) {
@@ -98,10 +101,15 @@ const overlaps = (a: Finding, b: Finding): boolean =>
   a.part === b.part && a.path.slice(0, b.path.length).every((key, index) => key === b.path[index]);
 
 /** Does this fault hide which services, sets or keys there are? */
-const blursNames = ({ part, path }: Finding): boolean =>
+export const blursNames = ({ part, path }: Finding): boolean =>
   part === "application" && (path.length < 2 || path.at(-1) === "name" || path.at(-1) === "kind" || typeof path.at(-1) === "number");
 
-function readPart(part: Part, schema: z.ZodType, text: string | undefined, encrypted: boolean): { value?: unknown; findings: Finding[] } {
+export function readPart(
+  part: Part,
+  schema: z.ZodType,
+  text: string | undefined,
+  encrypted: boolean,
+): { value?: unknown; findings: Finding[] } {
   const fault = (message: string): { findings: Finding[] } => ({ findings: [{ part, path: [], message }] });
   if (text === undefined) return fault("is missing: add it");
   // A secret inside a structured value would lose its mark when the value is read (pulumi/pulumi#7127).

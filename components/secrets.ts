@@ -6,8 +6,8 @@ import { present } from "./model.ts";
 /** A secret that an application asks for: a flat secret key of the stack file. */
 export interface DeclaredSecret {
   key: string;
-  /** Set that it belongs to, which is the name under which the application finds it. */
-  set: string;
+  /** Set that it belongs to, which is the name under which the application finds it; none for a secret of workflows alone. */
+  set?: string;
   /** What a generated value must look like. */
   format: SecretKeySettings["format"];
   only?: string[] | undefined;
@@ -17,12 +17,20 @@ export interface DeclaredSecret {
 /** Secrets that the application declares; those of one environment when `stack` is given. An application that is not valid declares none. */
 export function declaredSecrets(application: unknown, stack?: string): DeclaredSecret[] {
   const parsed = ApplicationSettings.safeParse(application);
-  if (!parsed.success) return [];
-  return Object.entries(parsed.data.secrets).flatMap(([set, { keys }]) =>
-    Object.entries(keys).flatMap(([key, { format, only, except }]) =>
-      stack === undefined || present({ only, except }, stack) ? [{ key, set, format, only, except }] : [],
-    ),
+  return parsed.success ? secretsOf(parsed.data, stack) : [];
+}
+
+/** The same of an application that was read already, also of what could be salvaged of a faulty one. */
+function secretsOf({ secrets, repository }: ApplicationSettings, stack?: string): DeclaredSecret[] {
+  const declared = Object.entries(secrets).flatMap(([set, { keys }]) =>
+    Object.entries(keys).map(([key, { format, only, except }]): DeclaredSecret => ({ key, set, format, only, except })),
   );
+  const ofSets = new Set(declared.map(({ key }) => key));
+  // A key of both has one value: the application's, handed to workflows as well.
+  const ofWorkflows = Object.entries(repository?.secrets ?? {}).flatMap(([key, { only, except }]): DeclaredSecret[] =>
+    ofSets.has(key) ? [] : [{ key, format: "text", only, except }],
+  );
+  return [...declared, ...ofWorkflows].filter((secret) => stack === undefined || present(secret, stack));
 }
 
 /** Every declared secret is set and encrypted, and no other key stands beside them. `keys`: the project's own keys, without `project:`. */
@@ -35,8 +43,8 @@ export function checkSecrets(
   const found: Finding[] = [];
   const add = (key: string, message: string) => found.push({ part: "secrets", path: [key], message });
   // A key may stand in several sets: it exists here if it does in any of them.
-  const declared = new Set(declaredSecrets(application).map(({ key }) => key));
-  const here = new Set(declaredSecrets(application, stack).map(({ key }) => key));
+  const declared = new Set(secretsOf(application).map(({ key }) => key));
+  const here = new Set(secretsOf(application, stack).map(({ key }) => key));
   for (const key of declared) {
     const command = `pulumi config set --secret ${key} --stack ${stack}`;
     if (!here.has(key)) {

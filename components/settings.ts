@@ -1,7 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
 import { describeFaults } from "./faults.ts";
 import type { Settings } from "./model.ts";
-import { parseSettings } from "./parse.ts";
+import { parseSettings, type RawSettings } from "./parse.ts";
+import type { PlatformSettingsOfStack } from "./platform/model.ts";
+import { isPlatform, parsePlatform } from "./platform/parse.ts";
 import { declaredSecrets } from "./secrets.ts";
 import { readSiblings } from "./siblings.ts";
 
@@ -18,15 +20,33 @@ export interface LoadedSettings extends Settings {
 // The SDK has it, its typings leave it out: the program would otherwise have to read the engine's environment variables.
 const { isConfigSecret } = pulumi.runtime as unknown as { isConfigSecret(key: string): boolean };
 
-/** The stack's settings, or one error that lists everything wrong with them. The only place where the program reads configuration. */
+/**
+ * The stack's settings, or one error that lists everything wrong with them. The only place where the program reads configuration. What
+ * kind of stack it is, its settings alone say.
+ */
+export function loadStack(): LoadedSettings | PlatformSettingsOfStack {
+  const raw = readRaw();
+  if (!isPlatform(raw)) return loadSettings();
+  const parsed = parsePlatform(raw);
+  if (!parsed.ok) throw new pulumi.RunError(describeFaults(parsed.faults));
+  return parsed.settings;
+}
+
+/** The settings of an environment. */
 export function loadSettings(): LoadedSettings {
-  const project = pulumi.getProject();
-  const stack = pulumi.getStack();
-  const values = pulumi.runtime.allConfig();
-  const siblings = readSiblings(process.cwd(), project, stack);
-  const parsed = parseSettings({ project, stack, values, secretKeys: Object.keys(values).filter(isConfigSecret), siblings });
+  const raw = readRaw();
+  const { stack } = raw;
+  const parsed = parseSettings(raw);
   if (!parsed.ok) throw new pulumi.RunError(describeFaults(parsed.faults));
   const config = new pulumi.Config();
   const secrets = declaredSecrets(parsed.settings.application, stack).map(({ key }) => [key, config.requireSecret(key)]);
   return { ...parsed.settings, secrets: Object.fromEntries(secrets) };
+}
+
+function readRaw(): RawSettings {
+  const project = pulumi.getProject();
+  const stack = pulumi.getStack();
+  const values = pulumi.runtime.allConfig();
+  const secretKeys = Object.keys(values).filter(isConfigSecret);
+  return { project, stack, values, secretKeys, siblings: readSiblings(process.cwd(), project, stack) };
 }

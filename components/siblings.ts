@@ -14,19 +14,22 @@ export function readSiblings(projectDir: string, project: string, stack: string)
 }
 
 function readSibling(file: string, project: string, stack: string): Sibling | undefined {
-  let environment: unknown;
+  let config: Record<string, unknown>;
   try {
-    environment = parse(readFileSync(file, "utf8"))?.config?.[`${project}:environment`];
+    config = asMap(parse(readFileSync(file, "utf8"))?.config);
   } catch {
     return undefined;
   }
-  const settings = asMap(environment);
+  const settings = asMap(config[`${project}:environment`]);
+  const platform = asMap(asMap(config[`${project}:platform`]).github);
+  const branch = asText(asMap(asMap(settings.github).branch).name);
   const services = Object.values(asMap(settings.services)).map((service) => asMap(service).host);
   return {
     stack,
     namespace: asText(settings.namespace),
     cluster: asText(asMap(settings.cluster).identifier),
     data: asText(asMap(settings.database).data) ?? "real",
+    branches: [...(branch === undefined ? [] : [branch]), ...Object.keys(asMap(platform.branches))],
     hosts: [settings.host, ...services].flatMap((host) => asText(host) ?? []),
   };
 }

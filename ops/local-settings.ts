@@ -1,5 +1,6 @@
 import { describeFaults } from "../components/faults.ts";
 import { parseSettings } from "../components/parse.ts";
+import { isPlatform, parsePlatform } from "../components/platform/parse.ts";
 import { readSiblings } from "../components/siblings.ts";
 import { UserError } from "./user-error.ts";
 
@@ -16,6 +17,7 @@ export function checkSettings(
   const values = Object.fromEntries(Object.entries(config).map(([key, { value }]) => [key, value]));
   const secretKeys = Object.keys(config).filter((key) => config[key]?.secret);
   const siblings = readSiblings(project.dir, project.name, stack);
-  const parsed = parseSettings({ project: project.name, stack, values, secretKeys, siblings });
+  const raw = { project: project.name, stack, values, secretKeys, siblings };
+  const parsed = isPlatform(raw) ? parsePlatform(raw) : parseSettings(raw);
   if (!parsed.ok) throw new UserError(describeFaults(parsed.faults));
 }

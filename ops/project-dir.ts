@@ -39,6 +39,19 @@ export function requireStack(project: ProjectSummary, name: string | undefined):
   );
 }
 
+/** The stacks that releases go to. */
+export const environmentsOf = ({ stacks, platforms = [] }: ProjectSummary): string[] => stacks.filter((name) => !platforms.includes(name));
+
+/** The environment that a command line names: a stack that holds what environments share has no release, and nothing stands before it. */
+export function requireEnvironment(project: ProjectSummary, name: string | undefined): string {
+  if (name !== undefined && project.platforms?.includes(name))
+    throw new UserError(
+      `${name} holds what environments share: no release goes there, and no gate stands before it. It knows preview, up, outputs and history.`,
+      2,
+    );
+  return requireStack({ ...project, stacks: environmentsOf(project) }, name);
+}
+
 /** What a person probably meant: the same beginning, or few letters wrong. */
 export function similar(name: string, known: readonly string[]): string | undefined {
   if (known.length === 0 || name === "") return undefined;

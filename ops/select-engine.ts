@@ -142,7 +142,8 @@ async function projectSummary(dir: string): Promise<ProjectSummary> {
   const path = application?.promotion?.path ?? [];
   const position = (stack: string) => (path.includes(stack) ? path.indexOf(stack) : path.length);
   const stacks = [...project.stacks()].sort((a, b) => position(a) - position(b) || (a < b ? -1 : 1));
-  return { name: project.name, dir, stacks };
+  const { holdsPlatform } = await import("./platforms.ts");
+  return { name: project.name, dir, stacks, platforms: stacks.filter((stack) => holdsPlatform(dir, project.name, stack)) };
 }
 
 async function render(projectDir: string, stack: string): Promise<Manifest[]> {

@@ -28,6 +28,8 @@ export interface ProjectSummary {
   readonly dir: string;
   /** Stacks with a settings file. */
   readonly stacks: readonly string[];
+  /** Those among them that hold what environments share: they have no release and no gates. */
+  readonly platforms?: readonly string[];
 }
 
 /** Chooses the engine from the command line's flags: the one seam between the commands and what executes them. */

@@ -11,6 +11,8 @@ export interface Sibling {
   hosts: string[];
   /** What its database holds; real unless it says otherwise. */
   data?: string;
+  /** Branches whose rules on GitHub it keeps. */
+  branches?: string[];
 }
 
 /** One address leads to one service, in this environment and across environments; and no two environments share a namespace. */

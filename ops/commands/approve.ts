@@ -4,7 +4,7 @@ import { rulesOf } from "../gates/approvals.ts";
 import { gateInput } from "../gates/evidence.ts";
 import { People } from "../gates/people.ts";
 import { type Desk, openDesk, record, releaseAbout } from "../gates/record.ts";
-import { requireStack } from "../project-dir.ts";
+import { requireEnvironment } from "../project-dir.ts";
 import { listed } from "../report/text.ts";
 import { UserError } from "../user-error.ts";
 
@@ -18,7 +18,7 @@ interface Options {
 
 export async function approve(context: Context, [name]: string[], options: Options): Promise<number> {
   const desk = await openDesk(context, options.as);
-  const stack = requireStack(desk.project, name);
+  const stack = requireEnvironment(desk.project, name);
   const release = releaseAbout(desk, stack, options.release);
   const input = await gateInput(desk, { stack, release });
   const role = roleOf(

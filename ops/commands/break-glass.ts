@@ -6,7 +6,7 @@ import { brokenGlass } from "../gates/break-glass.ts";
 import { People } from "../gates/people.ts";
 import { type Desk, openDesk, record, releaseAbout, required } from "../gates/record.ts";
 import { moment } from "../gates/words.ts";
-import { requireStack } from "../project-dir.ts";
+import { requireEnvironment } from "../project-dir.ts";
 import { UserError } from "../user-error.ts";
 
 interface Options {
@@ -22,7 +22,7 @@ export async function breakGlass(context: Context, [first, second]: string[], op
   const reason = required(options.reason, "--reason");
   const incident = required(options.incident, "--incident");
   const desk = await openDesk(context, options.as);
-  const stack = requireStack(desk.project, first);
+  const stack = requireEnvironment(desk.project, first);
   const release = releaseAbout(desk, stack, options.release);
   const { breakGlass: limits } = gatesOf(desk.application.promotion, stack);
   const after = (duration: string) => new Date(Date.now() + seconds(duration) * 1000).toISOString();
@@ -46,7 +46,7 @@ export async function breakGlass(context: Context, [first, second]: string[], op
 
 async function confirm(context: Context, name: string | undefined, options: Options): Promise<number> {
   const desk = await openDesk(context, options.as);
-  const stack = requireStack(desk.project, name);
+  const stack = requireEnvironment(desk.project, name);
   const glass = unconfirmed(desk, stack);
   const said = `${desk.actor.name} confirmed what ${glass.by.name} did (${glass.incident}: ${glass.reason}).`;
   await record(context, desk, said, { kind: "break-glass-confirmed", stack, releaseId: glass.releaseId, breakGlass: glass.event });

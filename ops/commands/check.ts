@@ -1,7 +1,7 @@
 import { releaseId } from "../../components/release.ts";
 import { type Context, EXIT } from "../context.ts";
 import { openDesk, record, releaseAbout } from "../gates/record.ts";
-import { requireStack, similar } from "../project-dir.ts";
+import { requireEnvironment, similar } from "../project-dir.ts";
 import { listed } from "../report/text.ts";
 import { UserError } from "../user-error.ts";
 
@@ -16,7 +16,7 @@ interface Options {
 export async function check(context: Context, [name, checkName = "", result = ""]: string[], options: Options): Promise<number> {
   if (result !== "passed" && result !== "failed") throw new UserError(`The result must be passed or failed, not "${result}".`, 2);
   const desk = await openDesk(context, options.as);
-  const stack = requireStack(desk.project, name);
+  const stack = requireEnvironment(desk.project, name);
   const { gates } = desk.application.promotion;
   const declared = Object.entries(gates).flatMap(([target, { checks }]) => checks.map((c) => ({ ...c, target, in: c.in ?? target })));
   const here = declared.filter((c) => c.in === stack);

@@ -2,7 +2,7 @@ import { releaseId } from "../../components/release.ts";
 import { type Context, EXIT } from "../context.ts";
 import { gateInput } from "../gates/evidence.ts";
 import { openDesk, record, releaseAbout } from "../gates/record.ts";
-import { requireStack } from "../project-dir.ts";
+import { requireEnvironment } from "../project-dir.ts";
 import { UserError } from "../user-error.ts";
 
 interface Options {
@@ -15,7 +15,7 @@ interface Options {
 export async function confirmMigrations(context: Context, [name]: string[], options: Options): Promise<number> {
   const { io } = context;
   const desk = await openDesk(context, options.as);
-  const stack = requireStack(desk.project, name);
+  const stack = requireEnvironment(desk.project, name);
   const release = releaseAbout(desk, stack, options.release);
   const { release: about } = await gateInput(desk, { stack, release });
   const pending = about.pendingMigrations;

@@ -2,7 +2,7 @@ import { type Context, EXIT } from "../context.ts";
 import { activeFreezes } from "../gates/freezes.ts";
 import { openDesk, record, required } from "../gates/record.ts";
 import { moment } from "../gates/words.ts";
-import { requireStack } from "../project-dir.ts";
+import { environmentsOf, requireEnvironment } from "../project-dir.ts";
 import { UserError } from "../user-error.ts";
 import { timeOf } from "./check.ts";
 
@@ -18,7 +18,7 @@ export async function freeze(context: Context, [name]: string[], options: Option
   const until = options.until === undefined ? undefined : timeOf(options.until);
   if (until !== undefined && new Date(until) <= new Date()) throw new UserError(`--until ${options.until} is over already.`, 2);
   const desk = await openDesk(context, options.as);
-  const stack = name === undefined ? undefined : requireStack(desk.project, name);
+  const stack = name === undefined ? undefined : requireEnvironment(desk.project, name);
   const said = `${stack ?? "Everything"} is frozen${until === undefined ? "" : ` until ${moment(until)}`}: ${reason}. Rollbacks and approved hotfixes still pass.`;
   await record(context, desk, said, {
     kind: "freeze",
@@ -31,8 +31,8 @@ export async function freeze(context: Context, [name]: string[], options: Option
 
 export async function unfreeze(context: Context, [name]: string[], options: Options): Promise<number> {
   const desk = await openDesk(context, options.as);
-  const stack = name === undefined ? undefined : requireStack(desk.project, name);
-  const holding = (stack === undefined ? desk.project.stacks : [stack]).flatMap((s) => activeFreezes(desk.events, s, new Date()));
+  const stack = name === undefined ? undefined : requireEnvironment(desk.project, name);
+  const holding = (stack === undefined ? environmentsOf(desk.project) : [stack]).flatMap((s) => activeFreezes(desk.events, s, new Date()));
   if (!holding.some((active) => active.stack === stack)) {
     const wider = holding.length > 0 && stack !== undefined ? ` What holds it is a freeze of everything: ${context.command} unfreeze` : "";
     throw new UserError(`${stack ?? "Everything"} is not frozen.${wider}`);

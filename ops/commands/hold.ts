@@ -1,7 +1,7 @@
 import { releaseId } from "../../components/release.ts";
 import { type Context, EXIT } from "../context.ts";
 import { openDesk, record, releaseAbout, required } from "../gates/record.ts";
-import { requireStack } from "../project-dir.ts";
+import { requireEnvironment } from "../project-dir.ts";
 import { activeHolds } from "../promotion/holds.ts";
 import { listed } from "../report/text.ts";
 import { UserError } from "../user-error.ts";
@@ -15,7 +15,7 @@ interface Options {
 export async function hold(context: Context, [name, named]: string[], options: Options): Promise<number> {
   const reason = required(options.reason, "--reason");
   const desk = await openDesk(context, options.as);
-  const stack = requireStack(desk.project, name);
+  const stack = requireEnvironment(desk.project, name);
   const release = releaseAbout(desk, stack, named);
   const id = releaseId(release);
   await record(context, desk, `${release.version} (${id}) is held back from ${stack}: ${reason}.`, {
@@ -31,7 +31,7 @@ export async function hold(context: Context, [name, named]: string[], options: O
 export async function releaseHold(context: Context, [name, named]: string[], options: Options): Promise<number> {
   const reason = required(options.reason, "--reason");
   const desk = await openDesk(context, options.as);
-  const stack = requireStack(desk.project, name);
+  const stack = requireEnvironment(desk.project, name);
   const held = [...new Set(activeHolds(desk.events, stack).map((active) => active.releaseId))];
   if (held.length === 0) throw new UserError(`Nothing is held back from ${stack}.`);
   const matching = named === undefined ? held : held.filter((id) => id === named || id.startsWith(`${named}-`));

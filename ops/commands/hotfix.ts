@@ -1,5 +1,5 @@
 import type { Context } from "../context.ts";
-import { requireStack } from "../project-dir.ts";
+import { requireEnvironment } from "../project-dir.ts";
 import { promotionOf } from "../promotion/gates.ts";
 import { type PromoteOptions, promote } from "../promotion/promote.ts";
 import { survey } from "../promotion/survey.ts";
@@ -13,7 +13,7 @@ interface Options extends PromoteOptions {
 /** A promotion through the shortened gates that the environment declares for hotfixes. */
 export async function hotfix(context: Context, [name]: string[], options: Options): Promise<number> {
   const project = await context.selector.project();
-  const stack = requireStack(project, name);
+  const stack = requireEnvironment(project, name);
   if (!options.reason) throw new UserError("A hotfix says why: add --reason TEXT.", 2);
   const { engine } = await context.selector.select({ projectDir: project.dir, stack, cluster: "none" });
   const { path } = promotionOf(project, await survey(engine, project.name, { maybeNew: true }));

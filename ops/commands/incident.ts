@@ -2,7 +2,7 @@ import { releaseId } from "../../components/release.ts";
 import { type Context, EXIT } from "../context.ts";
 import { openIncidents } from "../gates/incidents.ts";
 import { type Desk, openDesk, record, required } from "../gates/record.ts";
-import { requireStack } from "../project-dir.ts";
+import { requireEnvironment } from "../project-dir.ts";
 import { listed } from "../report/text.ts";
 import { UserError } from "../user-error.ts";
 
@@ -16,7 +16,7 @@ export async function incident(context: Context, [action, name, id]: string[], o
   if (action !== "open" && action !== "close") throw new UserError(`incident takes open or close, not "${action}".`, 2);
   const summary = action === "open" ? required(options.summary, "--summary") : options.summary?.trim();
   const desk = await openDesk(context, options.as);
-  const stack = requireStack(desk.project, name);
+  const stack = requireEnvironment(desk.project, name);
   if (action === "open") await open(context, desk, stack, id ?? nextId(desk), summary!);
   else await close(context, desk, stack, id, summary);
   return EXIT.done;

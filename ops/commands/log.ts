@@ -3,7 +3,7 @@ import { crossCheck } from "../ledger/cross-check.ts";
 import type { Ledger, LedgerEvent } from "../ledger/event.ts";
 import { kindsOf, moment, select } from "../ledger/select.ts";
 import { actorInWords, inWords } from "../ledger/words.ts";
-import { requireStack } from "../project-dir.ts";
+import { environmentsOf, requireStack } from "../project-dir.ts";
 import { count, listed, printable } from "../report/text.ts";
 import type { ProjectSummary } from "../selector.ts";
 import { printTable } from "../terminal/table.ts";
@@ -27,7 +27,7 @@ export async function log(context: Context, [name]: string[], options: Options):
   const ledger = await context.selector.ledger(project.dir);
   if (options.sync) await synchronize(context, ledger);
   const { events, findings } = await ledger.read();
-  const compared = await compare(context, project, stack === undefined ? project.stacks : [stack], events);
+  const compared = await compare(context, project, stack === undefined ? environmentsOf(project) : [stack], events);
   const audit = options.verify ? await ledger.audit?.() : undefined;
   const all = [...new Set([...findings, ...(audit?.findings ?? []), ...compared.findings])];
 

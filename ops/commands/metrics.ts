@@ -4,7 +4,7 @@ import { gather } from "../gates/evidence.ts";
 import { moment } from "../ledger/select.ts";
 import { type Metric, measure } from "../metrics/measure.ts";
 import { basisInWords, TITLES, targetInWords, valueInWords } from "../metrics/words.ts";
-import { requireStack } from "../project-dir.ts";
+import { requireEnvironment } from "../project-dir.ts";
 import { count } from "../report/text.ts";
 import { printTable } from "../terminal/table.ts";
 
@@ -18,7 +18,7 @@ export async function metrics(context: Context, [name]: string[], options: Optio
   const { io, say } = context;
   const { project, application, events } = await gather(context);
   const { promotion, metrics: settings } = application;
-  const stack = requireStack(project, name ?? settings.stack ?? promotion.path.at(-1)!);
+  const stack = requireEnvironment(project, name ?? settings.stack ?? promotion.path.at(-1)!);
   const now = Date.now();
   const from = options.since === undefined ? now - seconds(settings.window) * 1000 : moment(options.since, now);
   const found = measure(events, stack, { from, to: now }, settings.targets);

@@ -1,7 +1,7 @@
 import { releaseId } from "../../components/release.ts";
 import { type Context, EXIT } from "../context.ts";
 import { selected } from "../follow.ts";
-import { requireStack } from "../project-dir.ts";
+import { requireEnvironment } from "../project-dir.ts";
 import { openBook } from "../promotion/book.ts";
 import { deploy } from "../promotion/deploy.ts";
 import { promotionOf } from "../promotion/gates.ts";
@@ -15,7 +15,7 @@ import { UserError } from "../user-error.ts";
 export async function rehearse(context: Context, [name]: string[], options: { to?: string }): Promise<number> {
   const { say, io } = context;
   const project = await context.selector.project();
-  const stack = requireStack(project, name);
+  const stack = requireEnvironment(project, name);
   const chosen = await selected(context, { projectDir: project.dir, stack, cluster: "start", program: true });
   const book = await openBook(context, project.dir);
   const before = await survey(chosen.engine, project.name);

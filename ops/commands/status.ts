@@ -4,14 +4,14 @@ import { gather } from "../gates/evidence.ts";
 import { nameOf } from "../gates/report.ts";
 import { type Status, statusOf } from "../gates/status.ts";
 import { moment } from "../gates/words.ts";
-import { requireStack } from "../project-dir.ts";
+import { environmentsOf, requireEnvironment } from "../project-dir.ts";
 import { count, listed } from "../report/text.ts";
 import type { Colors } from "../terminal/io.ts";
 
 /** Every environment: what runs there, what it asks of its cluster, and what stands between it and the next release. */
 export async function status(context: Context, names: string[]): Promise<number> {
   const evidence = await gather(context);
-  const stacks = names.length === 0 ? evidence.project.stacks : names.map((name) => requireStack(evidence.project, name));
+  const stacks = names.length === 0 ? environmentsOf(evidence.project) : names.map((name) => requireEnvironment(evidence.project, name));
   const found = await Promise.all(stacks.map((stack) => statusOf(evidence, stack)));
   if (context.options.json) context.io.out(JSON.stringify(found, null, 2));
   else

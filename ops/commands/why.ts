@@ -6,7 +6,7 @@ import { openDesk, releaseAbout } from "../gates/record.ts";
 import { closedLines, openLines, opensAt } from "../gates/report.ts";
 import { moment } from "../gates/words.ts";
 import { type PendingPod, pendingLine, readPendingPods } from "../pending-pods.ts";
-import { requireStack } from "../project-dir.ts";
+import { requireEnvironment } from "../project-dir.ts";
 import { count } from "../report/text.ts";
 
 interface Options {
@@ -17,7 +17,7 @@ interface Options {
 export async function why(context: Context, [name]: string[], options: Options): Promise<number> {
   const { io, say } = context;
   const desk = await openDesk(context, undefined);
-  const stack = requireStack(desk.project, name);
+  const stack = requireEnvironment(desk.project, name);
   const release = releaseAbout(desk, stack, options.release);
   const pods = await pending(context, desk, stack);
   const live = desk.facts.get(stack)?.live;

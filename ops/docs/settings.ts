@@ -17,7 +17,7 @@ of your own, \`[]\` for each entry of a list. A dash as default means that the k
 export function settingsReference(schemas: { project: Json; stack: Json }): string {
   const application = dig(schemas.project, ["properties", "config", "properties", "application", "properties", "value"]);
   const parts = dig(schemas.stack, ["properties", "config", "patternProperties"]);
-  const [environment, release] = ["environment", "release"].map((name) => {
+  const [environment, release, platform] = ["environment", "release", "platform"].map((name) => {
     const key = Object.keys(parts).find((pattern) => pattern.includes(`:${name}$`));
     return dig(parts, [key ?? name]);
   });
@@ -26,6 +26,7 @@ export function settingsReference(schemas: { project: Json; stack: Json }): stri
     section("`application` in Pulumi.yaml: what is the same in every environment", application),
     section("`environment` in Pulumi.<stack>.yaml: what differs", environment!),
     section("`release` in Pulumi.<stack>.yaml: what a promotion changes", release!),
+    section("`platform` in Pulumi.<stack>.yaml: what environments share, in a stack of its own", platform!),
     "## Secrets\n\nEvery key that `application.secrets` declares is a key of its own in the stack file, encrypted: `pulumi config set --secret NAME --stack STACK`.\nWith `--local` a value is made up for each; none has to be set.\n",
   ].join("\n");
 }

@@ -8,6 +8,7 @@ import { declaredSecrets } from "../../components/secrets.ts";
 import { sourcesOf, stacksOf } from "../../components/upstream.ts";
 import type { Context } from "../context.ts";
 import type { Actor, Ledger, LedgerEvent } from "../ledger/event.ts";
+import { environmentsOf } from "../project-dir.ts";
 import { type Configuration, configurationOf, type Release, readRelease, releaseOf, settingOf } from "../promotion/configuration.ts";
 import { appliedMigrations, pendingMigrations } from "../promotion/migrations.ts";
 import { repeatedFlags } from "../repeated-flags.ts";
@@ -43,7 +44,8 @@ export interface Evidence {
 /** Reads the ledger, and what every environment declares and last exported. Asks no cluster. */
 export async function gather(context: Context): Promise<Evidence> {
   const project = await context.selector.project();
-  const [first] = project.stacks;
+  const environments = environmentsOf(project);
+  const [first] = environments;
   if (first === undefined)
     throw new UserError(`${project.name} has no stacks: a stack is a file Pulumi.<stack>.yaml in ${project.dir}.`, 2);
   const ledger = await context.selector.ledger(project.dir);
@@ -56,7 +58,7 @@ export async function gather(context: Context): Promise<Evidence> {
     );
   const [{ events, findings }, entries] = await Promise.all([
     ledger.read(),
-    Promise.all(project.stacks.map(async (stack) => [stack, await factsOf(context, project, stack)] as const)),
+    Promise.all(environments.map(async (stack) => [stack, await factsOf(context, project, stack)] as const)),
   ]);
   for (const finding of findings) context.io.err(context.io.colors.yellow(`ledger: ${finding}`));
   const facts = new Map(entries);

@@ -1,6 +1,7 @@
 import { type Context, EXIT } from "../context.ts";
 import type { Followed } from "../follow.ts";
 import { type ClusterTarget, readReady } from "../live.ts";
+import { environmentsOf } from "../project-dir.ts";
 import { repeatedFlags } from "../repeated-flags.ts";
 import { hasChanges, headline } from "../report/headline.ts";
 import { nextSteps } from "../report/next-steps.ts";
@@ -42,7 +43,7 @@ async function report(context: Context, project: ProjectSummary, stack: string, 
   const flags = repeatedFlags(context.options);
   const { command } = context;
   const namespace = services[0]?.namespace;
-  for (const [next, why] of nextSteps({ command, flags, stack, stacks: project.stacks, cluster: chosen.cluster, namespace })) {
+  for (const [next, why] of nextSteps({ command, flags, stack, stacks: environmentsOf(project), cluster: chosen.cluster, namespace })) {
     say(`  ${next}\n      ${dim(why)}`);
   }
 }

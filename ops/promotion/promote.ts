@@ -3,7 +3,7 @@ import { typed } from "../confirm.ts";
 import { type Context, EXIT } from "../context.ts";
 import type { EngineEvent } from "../engine.ts";
 import { selected } from "../follow.ts";
-import { requireStack } from "../project-dir.ts";
+import { requireEnvironment } from "../project-dir.ts";
 import { describe } from "../report/describe.ts";
 import { failuresOf } from "../report/failure.ts";
 import { Inventory } from "../report/inventory.ts";
@@ -40,7 +40,7 @@ export async function promote(
 ): Promise<number> {
   const { io, say, selector } = context;
   const project = await selector.project();
-  const [source, target] = [requireStack(project, from), requireStack(project, to)];
+  const [source, target] = [requireEnvironment(project, from), requireEnvironment(project, to)];
   if (source === target) throw new UserError(`${source} and ${target} are the same environment.`, 2);
   const stateOf = async (stack: string) => (await selector.select({ projectDir: project.dir, stack, cluster: "none" })).engine;
   const upstream = await survey(await stateOf(source), project.name);

@@ -4,7 +4,7 @@ import { typed } from "../confirm.ts";
 import { type Context, EXIT } from "../context.ts";
 import { selected } from "../follow.ts";
 import type { Happening } from "../ledger/event.ts";
-import { requireStack } from "../project-dir.ts";
+import { requireEnvironment } from "../project-dir.ts";
 import { type Book, openBook } from "../promotion/book.ts";
 import { digestOf, referenceOf, settingOf } from "../promotion/configuration.ts";
 import { deploy } from "../promotion/deploy.ts";
@@ -39,7 +39,7 @@ export async function rollBack(context: Context, [name]: readonly string[], opti
   const began = performance.now() / 1000;
   if (options.withSecrets) throw new UserError(SECRETS, 2);
   const project = await context.selector.project();
-  const stack = requireStack(project, name);
+  const stack = requireEnvironment(project, name);
   const chosen = await selected(context, { projectDir: project.dir, stack, cluster: "start" });
   const book = await openBook(context, project.dir);
   const before = await survey(chosen.engine, project.name);

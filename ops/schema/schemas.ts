@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { ApplicationSettings } from "../../components/application.schema.ts";
 import { EnvironmentSettings } from "../../components/environment.schema.ts";
+import { PlatformSettings } from "../../components/platform/platform.schema.ts";
 import { ReleaseSettings } from "../../components/release.schema.ts";
 
 /** JSON Schemas of the settings files, made from the schemas that the program itself checks with, so that editors complete and check them. */
@@ -40,7 +41,7 @@ const projectSchema = (): object => ({
   },
 });
 
-/** Pulumi.<stack>.yaml. Every key of the project but these two is a secret, and is encrypted. */
+/** Pulumi.<stack>.yaml: `environment` and `release`, or `platform`. Every other key of the project is a secret, and is encrypted. */
 const stackSchema = (): object => ({
   $schema: draft,
   title: "Pulumi.<stack>.yaml of a Liftlock project",
@@ -52,6 +53,7 @@ const stackSchema = (): object => ({
       patternProperties: {
         "^[^:]+:environment$": written(EnvironmentSettings),
         "^[^:]+:release$": written(ReleaseSettings),
+        "^[^:]+:platform$": written(PlatformSettings),
         "^[^:]+:[A-Z_][A-Z0-9_]*$": {
           description: "A secret: pulumi config set --secret <key>",
           type: "object",

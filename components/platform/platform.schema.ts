@@ -1,0 +1,12 @@
+import { z } from "zod";
+import { PlatformGithub } from "./github.schema.ts";
+
+/**
+ * `platform` in Pulumi.<stack>.yaml, in the place of `environment`: what environments share. This key alone makes a stack a platform
+ * stack. Each part is a schema of its own beside this file, and a function that platform.ts calls.
+ */
+export const PlatformSettings = z.strictObject({
+  protect: z.boolean().default(true).describe("Nothing in it can be destroyed or replaced"),
+  github: PlatformGithub.optional().describe("Rules of the repository as a whole"),
+});
+export type PlatformSettings = z.infer<typeof PlatformSettings>;
