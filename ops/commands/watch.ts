@@ -102,7 +102,18 @@ async function afterFault(
         migrated: false,
       })
     : ({ action: "leave", why: "--no-rollback was given" } as const);
-  const back = { project, stack, chosen, release, configuration, decision, cause: `watch: ${fault}`, firstReport, touched: true };
+  const back = {
+    project,
+    stack,
+    chosen,
+    release,
+    configuration,
+    decision,
+    cause: `watch: ${fault}`,
+    firstReport,
+    touched: true,
+    namespace: before.outputs.namespace,
+  };
   return (await putBack(context, back)).entries;
 }
 

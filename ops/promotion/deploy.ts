@@ -1,7 +1,6 @@
 import { releaseId } from "../../components/release.ts";
 import type { Context } from "../context.ts";
-import type { EngineEvent } from "../engine.ts";
-import { type Followed, follow } from "../follow.ts";
+import type { Followed } from "../follow.ts";
 import type { HappeningOf } from "../ledger/event.ts";
 import { notThrough } from "../not-through.ts";
 import { failuresOf } from "../report/failure.ts";
@@ -9,8 +8,9 @@ import { hasChanges } from "../report/headline.ts";
 import { warningLines } from "../report/print.ts";
 import { printable } from "../report/text.ts";
 import { putBack } from "../rollback/automatic.ts";
-import { decide } from "../rollback/decide.ts";
-import { RunWatch } from "../rollback/run-watch.ts";
+import { type Decision, decide, type FailedRun } from "../rollback/decide.ts";
+import { followed } from "../rollback/fail-fast.ts";
+import { thawed } from "../rollback/thaw.ts";
 import type { Selected } from "../selector.ts";
 import type { Book } from "./book.ts";
 import { type Configuration, type Release, referenceOf, releaseOf } from "./configuration.ts";
@@ -47,15 +47,15 @@ export async function deploy(context: Context, deploying: Deploying): Promise<Ou
   const { project, stack, chosen, book, before, refresh, message } = deploying;
   const configuration = deploying.configuration ?? before.configuration;
   const release = releaseOf(configuration, project);
-  const watch = new RunWatch();
+  const frozen = await thawed(context, stack, chosen.cluster, before.outputs.namespace);
   const startedAt = new Date();
-  const run = await follow(context, `up ${stack}`, ({ onEvent, ...o }) => {
-    const seen = (event: EngineEvent) => {
-      watch.add(event);
-      onEvent?.(event);
-    };
-    return chosen.engine.up({ ...o, onEvent: seen, refresh, message, configuration: deploying.configuration });
-  });
+  const candidate = release && { release, configuration };
+  const applied = migrated(before.applied, book.events, stack);
+  const decided = (touched: boolean, migrated: boolean) => decisionOn(deploying, { candidate, applied, touched, migrated });
+  const early = decided(true, false).action !== "leave";
+  const { run, watch } = await followed(context, `up ${stack}`, early, (o) =>
+    chosen.engine.up({ ...o, refresh, message, configuration: deploying.configuration }),
+  );
   if (!context.options.json) for (const line of warningLines(run.result, context.io.colors)) context.say(line);
   const entry = (result: HappeningOf<"deployment">["result"], cause?: string) =>
     release === undefined ? [] : [deploymentEntry(deploying, release, { result, cause, startedAt, migrated: watch.migrated })];
@@ -77,18 +77,7 @@ export async function deploy(context: Context, deploying: Deploying): Promise<Ou
     if (touched) await book.append(...entry("cancelled"));
     return { outcome: "cancelled", run, cause };
   }
-  const decision = deploying.noRollback
-    ? ({ action: "leave", why: "--no-rollback was given" } as const)
-    : decide({
-        project,
-        candidate: release && { release, configuration },
-        previous: before.deployments[0],
-        settled: before.settled,
-        touched,
-        isRollback: deploying.isRollback ?? false,
-        applied: migrated(before.applied, book.events, stack),
-        migrated: watch.migrated,
-      });
+  const decision = decided(touched, watch.migrated);
   const restored = await putBack(context, {
     ...deploying,
     release,
@@ -98,10 +87,20 @@ export async function deploy(context: Context, deploying: Deploying): Promise<Ou
     firstReport: watch.firstReport,
     run,
     touched,
+    namespace: before.outputs.namespace,
   });
   const result = restored.restored ? "restored" : "failed";
+  if (decision.action === "leave" && release !== undefined) await frozen?.again(releaseId(release));
   if (touched) await book.append(...entry(result, cause), ...restored.entries);
   return { outcome: result, run, cause };
+}
+
+function decisionOn(
+  { noRollback, project, before, isRollback = false }: Deploying,
+  run: Pick<FailedRun, "candidate" | "applied" | "touched" | "migrated">,
+): Decision {
+  if (noRollback) return { action: "leave", why: "--no-rollback was given" };
+  return decide({ project, previous: before.deployments[0], settled: before.settled, isRollback, ...run });
 }
 
 function deploymentEntry(

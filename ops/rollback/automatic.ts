@@ -8,6 +8,7 @@ import { repeatedFlags } from "../repeated-flags.ts";
 import { duration } from "../report/text.ts";
 import type { Selected } from "../selector.ts";
 import type { Decision } from "./decide.ts";
+import { freeze } from "./frozen.ts";
 import { restoreLines } from "./words.ts";
 
 export interface PuttingBack {
@@ -23,6 +24,8 @@ export interface PuttingBack {
   /** The run that failed: its backup is what a restore would take. Absent when a watch failed. */
   readonly run?: Followed;
   readonly touched: boolean;
+  /** Where it runs, as its outputs say. */
+  readonly namespace?: unknown;
 }
 
 /** Puts the previous release back with its configuration, or freezes, as decided. Returns what the ledger has to know of it. */
@@ -38,7 +41,8 @@ export async function putBack(context: Context, args: PuttingBack): Promise<{ re
   const previous = decision.to;
   if (decision.action === "freeze") {
     say(`\n${yellow(bold(stack))}: frozen. ${previous.release.version} is not put back by itself: ${decision.class.reasons.join("; ")}.`);
-    for (const line of restoreLines(context, { stack, previous, backup: backupIn(args.run) })) say(line);
+    const paused = await pause(context, args, hold.releaseId);
+    for (const line of restoreLines(context, { stack, previous, backup: backupIn(args.run), paused })) say(line);
     return { restored: false, entries: [hold] };
   }
 
@@ -74,6 +78,16 @@ export async function putBack(context: Context, args: PuttingBack): Promise<{ re
     secondsToRestore: seconds,
   };
   return { restored: true, entries: [rollback, hold] };
+}
+
+/** A rollout that cannot be paused is said, and no more: Kubernetes still keeps the old pods until new ones are ready. */
+async function pause({ io }: Context, { chosen, namespace }: PuttingBack, id: string): Promise<string[]> {
+  if (chosen.cluster === undefined || typeof namespace !== "string") return [];
+  return freeze(chosen.cluster, namespace, id).catch((error: unknown) => {
+    const why = error instanceof Error ? error.message.split("\n")[0] : String(error);
+    io.err(io.colors.yellow(`The failing rollout could not be paused: ${why}`));
+    return [];
+  });
 }
 
 /** When only the configuration was new, the release itself ran before and stays free. */

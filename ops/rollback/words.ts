@@ -1,17 +1,21 @@
 import type { Context } from "../context.ts";
 import type { PendingMigration } from "../promotion/migrations.ts";
 import { repeatedFlags } from "../repeated-flags.ts";
+import { listed } from "../report/text.ts";
 import type { RollbackClass } from "./class.ts";
 import type { Deployment } from "./deployments.ts";
 
 /** What a person does when the database stands between them and the release before: each line works as it stands. */
 export function restoreLines(
   { command, options }: Pick<Context, "command" | "options">,
-  { stack, previous, backup }: { stack: string; previous: Deployment; backup: string | undefined },
+  { stack, previous, backup, paused = [] }: { stack: string; previous: Deployment; backup: string | undefined; paused?: readonly string[] },
 ): string[] {
   const flags = repeatedFlags(options);
   return [
-    "The pods that ran before are kept and serve on; the new ones get no traffic until they are ready. Forward: deploy a release that mends it.",
+    paused.length === 0
+      ? "The pods that ran before are kept and serve on; the new ones get no traffic until they are ready."
+      : `The rollout of ${listed(paused)} is paused: the pods that ran before serve on, and no new ones follow.`,
+    `Forward: write a release that mends it into Pulumi.${stack}.yaml; its \`${command} up ${stack}${flags}\` lets the rollout go on.`,
     "Back, with the data of the moment before the migration (what was written since is lost):",
     `  ${command} restore ${stack} --backup ${backup ?? "ID"}${flags}`,
     `  ${command} rollback ${stack} --to ${previous.id} --schema-restored${flags}`,

@@ -261,7 +261,7 @@ const job = (name: string) => urn("liftlock:database:Migration$kubernetes:batch/
 const api = urn("liftlock:workload:Workload$kubernetes:apps/v1:Deployment", "api");
 const events = {
   report: (of: string) => ({ diagnosticEvent: { urn: of, severity: "warning", ephemeral: true, message: "", color: "never" } }),
-  begin: (of: string, op = "create") => ({ resourcePreEvent: { metadata: { urn: of, op } } }),
+  begin: (of: string, op = "create") => ({ resourcePreEvent: { metadata: { urn: of, op, new: { custom: true } } } }),
   end: (of: string) => ({ resOutputsEvent: { metadata: { urn: of, op: "create" } } }),
   fail: (of: string, status = 1) => ({ resOpFailedEvent: { metadata: { urn: of, op: "update" }, status, steps: 0 } }),
 };
@@ -291,6 +291,30 @@ describe("a run that is watched", () => {
     expect(watched(events.begin(job("migrate-b"), "same")).migrated).toBe(false);
     expect(watched(events.begin(job("migrate-b"))).migrated).toBe(true);
     expect(watched(events.begin(job("migrate-b"), "create-replacement")).migrated).toBe(true);
+  });
+});
+
+describe("a run that has failed is not waited for", () => {
+  const mayStop = (...given: object[]) => {
+    const watch = new RunWatch();
+    for (const one of given) watch.add(one as EngineEvent);
+    return watch.mayStop;
+  };
+  const web = urn("liftlock:workload:Workload$kubernetes:apps/v1:Deployment", "web");
+  test("at its first failure for good, not at a report that may pass", () => {
+    expect(mayStop(events.begin(api), events.report(api))).toBe(false);
+    expect(mayStop(events.begin(api), events.begin(web), events.report(api), events.fail(api))).toBe(true);
+    expect(mayStop(events.begin(web), events.fail(api, 0))).toBe(true);
+  });
+  test.each([
+    ["a backup", job("backup-b")],
+    ["a migration", job("migrate-b")],
+    ["what is no Kubernetes object", urn("azure-native:cache:Redis", "cache")],
+    ["what is no Kubernetes object, within a component", urn("acme:net:Edge$aws:route53/record:Record", "dns")],
+  ])("but %s is let end by itself", (_, busy) => {
+    expect(mayStop(events.begin(busy), events.fail(api))).toBe(false);
+    expect(mayStop(events.begin(busy), events.fail(api), events.end(busy))).toBe(true);
+    expect(mayStop(events.begin(busy), events.fail(api), events.fail(busy))).toBe(true);
   });
 });
 

@@ -46,9 +46,12 @@ export class Project {
   readonly #id = path.basename(this.dir).slice(-6).toLowerCase();
   readonly #context: string;
   readonly #database: boolean;
+  readonly #settle: string | undefined;
 
-  constructor({ database = false } = {}) {
+  /** `settle: "default"`: the product's own. */
+  constructor({ database = false, settle = "1s" }: { database?: boolean; settle?: string } = {}) {
     this.#database = database;
+    this.#settle = settle === "default" ? undefined : settle;
     const config = new KubeConfig();
     config.loadFromFile(inject("controlPlane").kubeconfig);
     this.#context = config.getCurrentContext();
@@ -88,8 +91,8 @@ export class Project {
       image: `registry.example.com/shop/${name}`,
       config: name === "api" ? ["api"] : [],
       secrets: name === "api" && this.#database ? ["database"] : [],
-      settle: "1s",
-      progress: "8s",
+      ...(this.#settle === undefined ? {} : { settle: this.#settle }),
+      progress: this.#settle === undefined ? "30s" : "8s",
     });
     const application = {
       name: "shop",
@@ -179,6 +182,11 @@ export class Project {
   async image(stack: string, name: string): Promise<string | undefined> {
     const deployment = await this.config.makeApiClient(AppsV1Api).readNamespacedDeployment({ namespace: this.namespace(stack), name });
     return deployment.spec?.template.spec?.containers[0]?.image;
+  }
+
+  async paused(stack: string, name: string): Promise<boolean> {
+    const deployment = await this.config.makeApiClient(AppsV1Api).readNamespacedDeployment({ namespace: this.namespace(stack), name });
+    return deployment.spec?.paused ?? false;
   }
 
   /** Watches how few replicas of a service are available, from now until the returned function is called. */

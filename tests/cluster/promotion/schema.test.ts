@@ -23,7 +23,9 @@ describe("a release that moved the schema", () => {
     expect(out).toMatch(/liftlock restore lower --backup backup-b/);
     expect(out).toMatch(/liftlock rollback lower --to 1\.0\.0-\w+ --schema-restored/);
     expect(await fewest()).toBeGreaterThanOrEqual(2);
+    expect(out).toMatch(/The rollout of .*api.* is paused: the pods that ran before serve on/);
     expect(await project.image("lower", "api")).toContain("2.0.0"); // left as it is
+    expect(await project.paused("lower", "api")).toBe(true);
     expect((await project.entries("deployment")).at(-1)).toMatchObject({ result: "failed", migrations: ["b"] });
     expect(await project.entries("rollback")).toEqual([]);
     expect((await project.entries("hold")).length).toBe(1);
@@ -36,9 +38,11 @@ describe("a release that moved the schema", () => {
       err: expect.stringContaining("--schema-restored"),
     });
     expect(await project.image("lower", "api")).toContain("2.0.0");
+    expect(await project.paused("lower", "api")).toBe(true);
     const { exitCode, err } = await project.liftlock("rollback lower --yes --schema-restored");
     expect({ exitCode, err }).toEqual({ exitCode: 0, err: "" });
     expect(await project.image("lower", "api")).toBe(first.images.api);
+    expect(await project.paused("lower", "api")).toBe(false);
   });
 
   test("a release that says its migration only expands is put back by itself", async () => {
@@ -63,5 +67,22 @@ describe("a release that moved the schema", () => {
     const { exitCode, err } = await project.liftlock("up lower");
     expect({ exitCode, err }).toMatchObject({ exitCode: 1, err: expect.stringContaining("the expand d and the contract e at once") });
     expect(await project.image("lower", "api")).toBe(first.images.api);
+  });
+
+  test("a release that mends what was frozen lets its rollout go on; one that does not is frozen again", async () => {
+    project.write("lower", release("5.0.0", "misbehaves-crash", { schemaVersion: "f" }));
+    expect(await project.liftlock("up lower")).toMatchObject({ exitCode: 1, out: expect.stringContaining("lower: frozen.") });
+    project.write("lower", release("5.0.1", "misbehaves-crash", { schemaVersion: "f" }));
+    const again = await project.liftlock("up lower");
+    expect(again).toMatchObject({ exitCode: 1, out: expect.stringMatching(/the rollout of .*api.* is frozen again/) });
+    expect(await project.paused("lower", "api")).toBe(true);
+    const mended = release("5.0.2", "", { schemaVersion: "f" });
+    project.write("lower", mended);
+    const { exitCode, out, err } = await project.liftlock("up lower");
+    expect({ exitCode, err }).toEqual({ exitCode: 0, err: "" });
+    expect(out).toMatch(/the frozen rollout of .*api.* goes on/);
+    expect(await project.image("lower", "api")).toBe(mended.images.api);
+    expect(await project.paused("lower", "api")).toBe(false);
+    expect((await project.liftlock("up lower --expect-no-changes")).exitCode).toBe(0);
   });
 });
