@@ -2,6 +2,7 @@ import { releaseId } from "../../components/release.ts";
 import { type Context, EXIT } from "../context.ts";
 import { rulesOf } from "../gates/approvals.ts";
 import { gateInput } from "../gates/evidence.ts";
+import { ownsChange } from "../gates/owned.ts";
 import { People } from "../gates/people.ts";
 import { type Desk, openDesk, record, releaseAbout } from "../gates/record.ts";
 import { requireEnvironment } from "../project-dir.ts";
@@ -28,10 +29,13 @@ export async function approve(context: Context, [name]: string[], options: Optio
     options.role,
   );
   const verdict = options.reject ? "rejected" : "approved";
+  const { live } = desk.facts.get(stack) ?? {};
+  const change = { changedPaths: live === undefined ? ("all" as const) : input.release.changedPaths, base: live?.commit ?? release.commit };
+  const codeOwner = await ownsChange(desk.project.dir, change, desk.actor, desk.application.promotion);
   await record(
     context,
     desk,
-    `${desk.actor.name} ${verdict} ${release.version} (${releaseId(release)}) for ${stack}${role === "" ? "" : ` as ${role}`}.`,
+    `${desk.actor.name} ${verdict} ${release.version} (${releaseId(release)}) for ${stack}${role === "" ? "" : ` as ${role}`}${codeOwner ? ", and owns code that it changes" : ""}.`,
     {
       kind: "approval",
       stack,
@@ -39,6 +43,7 @@ export async function approve(context: Context, [name]: string[], options: Optio
       role,
       verdict,
       source: "ledger",
+      ...(codeOwner ? { codeOwner } : {}),
       ...(options.note === undefined ? {} : { note: options.note }),
     },
   );
