@@ -18,8 +18,8 @@ export interface Engine {
   outputs(options?: { showSecrets?: boolean }): Promise<Record<string, unknown>>;
   /** Newest first, as `pulumi stack history --json --full-dates`. */
   history(): Promise<HistoryEntry[]>;
-  /** As `pulumi stack export`: secrets stay ciphertext. */
-  export(): Promise<Record<string, unknown>>;
+  /** As `pulumi stack export`: secrets stay ciphertext, unless asked for (as its --show-secrets: `plaintext` holds a value's JSON text). */
+  export(options?: { showSecrets?: boolean }): Promise<Record<string, unknown>>;
   /** Stacks of this project: those with a settings file, and those with state. */
   stacks(): Promise<StackSummary[]>;
   /** The stack's configuration as the program sees it; secrets are "[secret]". */

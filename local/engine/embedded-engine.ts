@@ -83,9 +83,9 @@ export class EmbeddedEngine implements Engine {
     return entries;
   }
 
-  async export(): Promise<Record<string, unknown>> {
+  async export({ showSecrets = false }: { showSecrets?: boolean } = {}): Promise<Record<string, unknown>> {
     if (!(await this.#backend.exists())) throw this.#unknown();
-    return this.#backend.export();
+    return showSecrets ? this.#backend.exportOpened() : this.#backend.export();
   }
 
   async stacks(): Promise<StackSummary[]> {

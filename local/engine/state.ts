@@ -78,6 +78,8 @@ export interface StackBackend {
   history(): Promise<HistoryEntry[]>;
   appendHistory(entry: NewHistoryEntry): Promise<void>;
   export(): Promise<Record<string, unknown>>;
+  /** The same with secrets in clear: never for anything that is shown or stored. */
+  exportOpened(): Promise<Record<string, unknown>>;
   /** The outputs of another stack of this backend (`organization/<project>/<stack>`), for a StackReference. `undefined`: no such stack. */
   outputsOf(stackName: string): Promise<PropertyMap | undefined>;
 }

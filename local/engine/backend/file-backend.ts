@@ -11,6 +11,7 @@ import { readHistory, writeHistory } from "./history.ts";
 import { integrityProblem } from "./integrity.ts";
 import { parseStackName, type StackLayout, stackLayout } from "./layout.ts";
 import { acquireLock, readLocks, removeLocks } from "./lock.ts";
+import { opened } from "./opened.ts";
 import { holdsCiphertext } from "./property-codec.ts";
 import { ResourceError } from "./resource-codec.ts";
 import { SaveQueue } from "./save-queue.ts";
@@ -101,6 +102,13 @@ export class FileStackBackend implements StackBackend {
       throw new UserError(`Stack ${this.#layout.stack} has no state in ${this.#layout.root}. Make it with \`liftlock up\`.`);
     const deployment = file.checkpoint.latest ?? { manifest: { time: "0001-01-01T00:00:00Z", magic: "", version: "" }, metadata: {} };
     return { version: file.version, deployment };
+  }
+
+  async exportOpened(): Promise<Record<string, unknown>> {
+    const exported = await this.export();
+    if (!holdsCiphertext(exported)) return exported;
+    const { crypter } = await this.#secrets(await this.#read());
+    return opened(exported, (ciphertext) => crypter.decrypt(ciphertext)) as Record<string, unknown>;
   }
 
   async outputsOf(stackName: string): Promise<PropertyMap | undefined> {

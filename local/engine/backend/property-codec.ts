@@ -168,6 +168,11 @@ export class PropertyCodec {
   }
 }
 
+/** What marks a secret in a checkpoint. */
+export const SECRET_SIGNATURE = { [SIGNATURE]: SECRET };
+export const isSealed = (json: object): json is { ciphertext: string } =>
+  (json as Record<string, unknown>)[SIGNATURE] === SECRET && "ciphertext" in json && typeof json.ciphertext === "string";
+
 /** Does the JSON hold a value that only its passphrase opens? */
 export function holdsCiphertext(json: unknown): boolean {
   if (typeof json !== "object" || json === null) return false;
