@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { Command, Option } from "commander";
 import type { Context, GlobalOptions } from "./context.ts";
 import { describeGateCommands } from "./gate-commands.ts";
+import { describeGithubCommands } from "./github-commands.ts";
 import type { Io } from "./terminal/io.ts";
 
 /** Runs a command with the context that its options call for. */
@@ -40,6 +41,7 @@ export function buildProgram(io: Io, execute: Execute): Command {
       });
   describeCommands(command as Declare);
   describeGateCommands(command as Declare);
+  describeGithubCommands(command as Declare);
   return program;
 }
 

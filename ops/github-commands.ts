@@ -1,0 +1,23 @@
+import type { Declare } from "./program.ts";
+
+/** Commands that workflows on GitHub run, and the one that writes these workflows. */
+export function describeGithubCommands(command: Declare): void {
+  command(
+    "source-branch",
+    "say whether a branch may be merged into another (the required check of that name)",
+    async () => (await import("./commands/source-branch.ts")).sourceBranch,
+  )
+    .option("--base <branch>", "the branch to merge into")
+    .option("--head <branch>", "the branch to merge")
+    .option("--head-repository <owner/name>", "where that branch lives, when it may be a fork");
+  command(
+    "workflows",
+    "write .github/workflows and CODEOWNERS as the settings ask for them",
+    async () => (await import("./commands/workflows.ts")).workflows,
+  ).option("--check", "write nothing; end with exit code 3 when a file differs");
+  command(
+    "scan [paths...]",
+    "look for credentials in what is committed, or in the named files",
+    async () => (await import("./commands/scan.ts")).scan,
+  ).option("--since <revision>", "also in what commits since then added and took away again");
+}

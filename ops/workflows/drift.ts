@@ -1,0 +1,87 @@
+import type { WorkflowSettings } from "./settings.ts";
+import { action, checkout, lines, prepareWorld, queued, RUNNER, WORLD } from "./steps.ts";
+
+const TITLE = "Live systems differ from their declaration";
+const LABEL = "drift";
+
+/** Every night: what somebody changed by hand, in one issue that is closed when nothing differs any more. */
+export function drift({ command, environments, platforms }: WorkflowSettings) {
+  return {
+    name: "Drift",
+    on: { schedule: [{ cron: "23 3 * * *" }], workflow_dispatch: {} },
+    permissions: {},
+    jobs: {
+      look: {
+        "runs-on": RUNNER,
+        "timeout-minutes": 30,
+        strategy: { "fail-fast": false, matrix: { stack: [...environments.map(({ stack }) => stack), ...platforms] } },
+        // A look waits for a deployment that is under way.
+        concurrency: queued("${{ matrix.stack }}"),
+        permissions: { contents: "read", "id-token": "write" },
+        env: WORLD,
+        steps: [
+          checkout({ "fetch-depth": 0 }),
+          ...prepareWorld(),
+          {
+            name: "Look",
+            env: { STACK: "${{ matrix.stack }}" },
+            run: lines(
+              'mkdir "$RUNNER_TEMP/drift"',
+              "status=0",
+              `${command} preview "$STACK" --refresh --expect-no-changes --no-color > "$RUNNER_TEMP/drift/$STACK.txt" 2>&1 || status=$?`,
+              'cat "$RUNNER_TEMP/drift/$STACK.txt"',
+              "# 3 stands for differences, which are no fault of this run.",
+              'if [ "$status" = 0 ]; then rm "$RUNNER_TEMP/drift/$STACK.txt"; fi',
+              '[ "$status" = 0 ] || [ "$status" = 3 ]',
+            ),
+          },
+          action("uploadArtifact", {
+            if: "${{ !cancelled() }}",
+            with: {
+              name: "drift-${{ matrix.stack }}",
+              path: "${{ runner.temp }}/drift/",
+              "if-no-files-found": "ignore",
+              "retention-days": 7,
+            },
+          }),
+        ],
+      },
+      report: {
+        needs: "look",
+        if: "${{ !cancelled() }}",
+        "runs-on": RUNNER,
+        "timeout-minutes": 5,
+        concurrency: { group: "liftlock-drift-report", "cancel-in-progress": false, queue: "max" },
+        permissions: { issues: "write" },
+        steps: [
+          action("downloadArtifact", { with: { pattern: "drift-*", path: "${{ runner.temp }}/drift", "merge-multiple": true } }),
+          {
+            name: "Report",
+            env: { GH_TOKEN: "${{ github.token }}", GH_REPO: "${{ github.repository }}", LOOK: "${{ needs.look.result }}" },
+            run: lines(
+              `gh label create ${LABEL} --force --description "Somebody changed by hand what is declared"`,
+              `issue=$(gh issue list --label ${LABEL} --state open --limit 1 --json number --jq '.[0].number // empty')`,
+              'run="$GITHUB_SERVER_URL/$GITHUB_REPOSITORY/actions/runs/$GITHUB_RUN_ID"',
+              'if ! ls "$RUNNER_TEMP"/drift/*.txt > /dev/null 2>&1; then',
+              '  if [ -n "$issue" ] && [ "$LOOK" = success ]; then gh issue close "$issue" --comment "Nothing differs any more: $run"; fi',
+              "  exit 0",
+              "fi",
+              "{",
+              '  echo "Found by $run. Take it over into the settings, or let the next deployment put it back."',
+              '  for file in "$RUNNER_TEMP"/drift/*.txt; do',
+              '    printf "\\n### %s\\n\\n" "$(basename "$file" .txt)"',
+              "    head --bytes=15000 \"$file\" | sed 's/^/    /'",
+              "  done",
+              '} > "$RUNNER_TEMP/report.md"',
+              'if [ -n "$issue" ]; then',
+              '  gh issue edit "$issue" --body-file "$RUNNER_TEMP/report.md"',
+              "else",
+              `  gh issue create --title "${TITLE}" --label ${LABEL} --body-file "$RUNNER_TEMP/report.md"`,
+              "fi",
+            ),
+          },
+        ],
+      },
+    },
+  };
+}
