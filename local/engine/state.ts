@@ -1,5 +1,6 @@
 import type { HistoryEntry, LockOwner, Op } from "../../ops/engine.ts";
-import type { PropertyMap } from "./values.ts";
+import type { Registration } from "./registration.ts";
+import type { PropertyMap, Value } from "./values.ts";
 
 /** One resource as Pulumi's checkpoint (apitype.ResourceV3) keeps it, with decrypted values. */
 export interface ResourceState {
@@ -28,8 +29,12 @@ export interface ResourceState {
   importID?: string;
   retainOnDelete?: boolean;
   deletedWith?: string;
+  replaceWith?: string[];
   ignoreChanges?: string[];
+  hideDiff?: (string | number)[][];
   replaceOnChanges?: string[];
+  replacementTrigger?: Value;
+  resourceHooks?: Registration["hooks"];
   created?: string;
   modified?: string;
   sourcePosition?: string;

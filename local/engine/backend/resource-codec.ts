@@ -1,12 +1,12 @@
 import type { ResourceState } from "../state.ts";
-import type { PropertyMap } from "../values.ts";
+import type { PropertyMap, Value } from "../values.ts";
 import { escapeSeparators, jsonObject, jsonText } from "./json-text.ts";
 import { type PropertyCodec, PropertyError } from "./property-codec.ts";
 
 /** What is wrong with a resource of a checkpoint: the caller names the file. */
 export class ResourceError extends Error {}
 
-type Shape = "text" | "flag" | "always-flag" | "properties" | "list" | "map" | "frames";
+type Shape = "text" | "flag" | "always-flag" | "properties" | "value" | "list" | "map" | "frames";
 
 /** Fields of a resource in the order in which Pulumi writes them (apitype.ResourceV3). Empty ones are left out. */
 const FIELDS: readonly (readonly [keyof ResourceState, Shape])[] = [
@@ -31,12 +31,16 @@ const FIELDS: readonly (readonly [keyof ResourceState, Shape])[] = [
   ["importID", "text"],
   ["retainOnDelete", "flag"],
   ["deletedWith", "text"],
+  ["replaceWith", "list"],
   ["created", "text"],
   ["modified", "text"],
   ["sourcePosition", "text"],
   ["stackTrace", "frames"],
   ["ignoreChanges", "list"],
+  ["hideDiff", "frames"],
   ["replaceOnChanges", "list"],
+  ["replacementTrigger", "value"],
+  ["resourceHooks", "map"],
 ];
 const SHAPES = new Map<string, Shape>(FIELDS);
 
@@ -57,6 +61,7 @@ function encodeField(
   if (value === undefined || value === null || value === false || value === "") return undefined;
   if (shape === "text") return JSON.stringify(value);
   if (shape === "flag") return "true";
+  if (shape === "value") return codec.encodeMap({ "": value as Value }, `${place}\n${key}`).slice('{"":'.length, -1);
   if (Array.isArray(value)) return value.length === 0 ? undefined : jsonText(value);
   if (Object.keys(value).length === 0) return undefined;
   if (shape === "properties") return codec.encodeMap(value as PropertyMap, `${place}\n${key}`);
@@ -79,7 +84,8 @@ export function decodeResource(json: unknown, index: number, codec: PropertyCode
     if (shape === undefined) throw new ResourceError(`${name} has the field "${key}", which this version does not know`);
     if (value === null) continue;
     if (!fits(value, shape)) throw new ResourceError(`${name}: "${key}" has the wrong type`);
-    resource[key] = shape === "properties" ? decodeProperties(value, codec, `${at}\n${key}`, `${name}: ${key}`) : value;
+    const decode = (map: unknown) => decodeProperties(map, codec, `${at}\n${key}`, `${name}: ${key}`);
+    resource[key] = shape === "properties" ? decode(value) : shape === "value" ? decode({ "": value })[""] : value;
   }
   for (const key of ["urn", "type"] as const) if (!resource[key]) throw new ResourceError(`${name} has no "${key}"`);
   resource.custom ??= false;
@@ -91,6 +97,7 @@ function fits(value: unknown, shape: Shape): boolean {
   if (shape === "flag" || shape === "always-flag") return typeof value === "boolean";
   if (shape === "list") return Array.isArray(value) && value.every((v) => typeof v === "string");
   if (shape === "frames") return Array.isArray(value);
+  if (shape === "value") return true;
   return typeof value === "object" && !Array.isArray(value);
 }
 

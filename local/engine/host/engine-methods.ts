@@ -12,6 +12,8 @@ export interface EngineFacts {
   projectDir: string;
   preview: boolean;
   parallel: number;
+  /** The program has said all it has to say; the promise settles when it may end, which is after its hooks were needed last. */
+  declared(): Promise<void>;
 }
 
 const severities: readonly LogSeverity[] = ["debug", "info", "warning", "error"];

@@ -9,6 +9,10 @@ export interface HostedProgramOptions extends Omit<ProgramOptions, "address" | "
 }
 
 export interface HostedProgram {
+  /** Settles once the program has declared all it has to, or ended before that. It stays there to answer its hooks. */
+  readonly declared: Promise<{ failed: boolean }>;
+  /** Its hooks are needed no more: it may end. */
+  release(): void;
   /** Settles when the process is gone. `failed` is false only when it ended by itself, well, and logged no error. */
   readonly ended: Promise<{ failed: boolean }>;
   stop(): Promise<void>;
@@ -26,6 +30,9 @@ export async function hostProgram(options: HostedProgramOptions): Promise<Hosted
     registerOutputs: (urn, outputs) => handler.registerOutputs(urn, outputs),
     read: (request) => handler.read(request),
     invoke: (request) => handler.invoke(request),
+    exists: (request) => handler.exists(request),
+    registerHook: (hook) => handler.registerHook(hook),
+    registerErrorHook: (hook) => handler.registerErrorHook(hook),
     log: (message) => {
       if (message.severity !== "error") return handler.log(message);
       errors++;
@@ -35,7 +42,13 @@ export async function hostProgram(options: HostedProgramOptions): Promise<Hosted
       seen.add(text);
     },
   };
-  const host = await startProtocolHost({ ...options, handler: logging });
+  const saidAll = Promise.withResolvers<{ failed: boolean }>();
+  const released = Promise.withResolvers<void>();
+  const declared = () => {
+    saidAll.resolve({ failed: errors > 0 });
+    return released.promise;
+  };
+  const host = await startProtocolHost({ ...options, handler: logging, declared });
   let program: RunningProgram;
   try {
     program = startProgram({
@@ -61,7 +74,11 @@ export async function hostProgram(options: HostedProgramOptions): Promise<Hosted
     })
     .finally(() => host.close());
   ended.catch(() => {});
+  ended.then(saidAll.resolve, saidAll.reject);
+  saidAll.promise.catch(() => {});
   return {
+    declared: saidAll.promise,
+    release: released.resolve,
     ended,
     stop: async () => {
       stopped = true;

@@ -39,6 +39,7 @@ export function startProgram(options: ProgramOptions): RunningProgram {
   const child = spawn(
     process.execPath,
     [
+      `--import=${new URL("end-with-host.js", import.meta.url).href}`,
       runner,
       `--monitor=${options.address}`,
       `--engine=${options.address}`,
@@ -52,7 +53,7 @@ export function startProgram(options: ProgramOptions): RunningProgram {
       options.file,
     ],
     // In a process group of its own: a Ctrl-C is the engine's to act on, not the program's.
-    { cwd: pwd, detached: true, stdio: ["ignore", "pipe", "pipe"], env: environment(options, runner) },
+    { cwd: pwd, detached: true, stdio: ["pipe", "pipe", "pipe"], env: environment(options, runner) },
   );
   const lines = [forward(child.stdout, "stdout", options), forward(child.stderr, "stderr", options)];
   const exited = new Promise<{ code: number | null; signal: NodeJS.Signals | null }>((resolve, reject) => {

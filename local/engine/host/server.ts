@@ -1,6 +1,7 @@
 import * as grpc from "@grpc/grpc-js";
 import engineService from "@pulumi/pulumi/proto/engine_grpc_pb.js";
 import monitorService from "@pulumi/pulumi/proto/resource_grpc_pb.js";
+import { Callbacks } from "./callbacks.ts";
 import { type EngineFacts, engineMethods } from "./engine-methods.ts";
 import { monitorMethods } from "./monitor-methods.ts";
 
@@ -19,10 +20,15 @@ export async function startProtocolHost(facts: EngineFacts): Promise<ProtocolHos
     "grpc.max_receive_message_length": maxMessageBytes,
     "grpc.max_send_message_length": maxMessageBytes,
   });
-  server.addService(monitorService.ResourceMonitorService, monitorMethods(facts));
+  const callbacks = new Callbacks();
+  server.addService(monitorService.ResourceMonitorService, monitorMethods(facts, callbacks));
   server.addService(engineService.EngineService, engineMethods(facts));
   const port = await new Promise<number>((resolve, reject) => {
     server.bindAsync("127.0.0.1:0", grpc.ServerCredentials.createInsecure(), (error, bound) => (error ? reject(error) : resolve(bound)));
   });
-  return { address: `127.0.0.1:${port}`, close: () => server.forceShutdown() };
+  const close = () => {
+    callbacks.close();
+    server.forceShutdown();
+  };
+  return { address: `127.0.0.1:${port}`, close };
 }

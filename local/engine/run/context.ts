@@ -3,6 +3,7 @@ import type { LogSeverity } from "../registration.ts";
 import type { SeedSource } from "../seed.ts";
 import type { ResourceState } from "../state.ts";
 import { nameOf } from "../urn.ts";
+import type { Hooks } from "./hooks.ts";
 import type { Reporter } from "./reporter.ts";
 import type { SnapshotStore } from "./snapshot-store.ts";
 
@@ -14,6 +15,7 @@ export interface RunContext {
   readonly registry: ProviderRegistry;
   readonly store: SnapshotStore;
   readonly reporter: Reporter;
+  readonly hooks: Hooks;
   readonly seed: SeedSource;
   /** Aborted when the run is to stop: by a person, or because a step failed. */
   readonly signal: AbortSignal;

@@ -10,9 +10,9 @@ export function deleteSteps(context: RunContext): Step[] {
   const left = store.remaining.filter((state) => targets === undefined || targets.has(state.urn) || state.delete);
   refuseNeeded(context, left);
   return left.map((state) => {
-    if (state.delete) return makeStep("delete-replaced", state, undefined);
+    if (state.delete) return makeStep(state.external ? "discard-replaced" : "delete-replaced", state, undefined);
     if (state.pendingReplacement) return makeStep("remove-pending-replace", state, undefined);
-    return makeStep("delete", state, undefined);
+    return makeStep(state.external ? "discard" : "delete", state, undefined);
   });
 }
 
@@ -37,6 +37,19 @@ export function refuseProtected(steps: readonly Step[]): void {
   const list = urns.map((urn) => `  ${urn}`).join("\n");
   throw new ProtectedRefusal(
     `nothing was deleted: these resources are protected:\n${list}\nTake \`protect\` from them in the program and run \`up\`, then try again.`,
+  );
+}
+
+/** Without the program nobody can run its hooks: what has them is deleted by an `up` without it. */
+export function refuseHooked(steps: readonly Step[]): void {
+  const hooked = steps.flatMap(({ urn, old }) => {
+    const { BeforeDelete = [], AfterDelete = [] } = old?.resourceHooks ?? {};
+    const names = [...BeforeDelete, ...AfterDelete];
+    return names.length === 0 ? [] : [`  ${urn}: ${names.join(", ")}`];
+  });
+  if (hooked.length === 0) return;
+  throw new UserError(
+    `nothing was deleted: these resources have hooks for their deletion, and the program, which holds them, does not run:\n${hooked.join("\n")}\nTake the resources out of the program and run \`up\`, then try again.`,
   );
 }
 

@@ -1,13 +1,22 @@
 import { isDeepStrictEqual } from "node:util";
 import pLimit from "p-limit";
 import { UserError } from "../../../ops/user-error.ts";
-import type { InvokeRequest, LogMessage, ProgramHandler, ReadRequest, Registered, Registration } from "../registration.ts";
+import type {
+  ErrorHook,
+  InvokeRequest,
+  LogMessage,
+  ProgramHandler,
+  ReadRequest,
+  Registered,
+  Registration,
+  ResourceHook,
+} from "../registration.ts";
 import type { ResourceState, StackConfig } from "../state.ts";
 import { StepGenerator } from "../steps/generator.ts";
 import { makeStep, type Step } from "../steps/step.ts";
 import { isProviderType, packageOf, rootUrn } from "../urn.ts";
 import type { PropertyMap } from "../values.ts";
-import type { RunContext } from "./context.ts";
+import { common, providerOf, type RunContext } from "./context.ts";
 import { DefaultProviders } from "./default-providers.ts";
 import { deleteSteps, refuseProtected, runDeletes } from "./deletes.ts";
 import { Executor, StepFailure } from "./executor.ts";
@@ -126,6 +135,26 @@ export class Deployment implements ProgramHandler {
     return answerInvoke(this.#context, request, reference);
   }
 
+  /** Is there such an object? Nothing is recorded of it. */
+  async exists({ id, type, inputs, provider, version }: Parameters<ProgramHandler["exists"]>[0]): Promise<boolean> {
+    if (this.#stopped) return new Promise<never>(() => {});
+    const reference = provider ?? (await this.#oneAtATime(() => this.#defaults.reference(packageOf(type), version)));
+    const state = { urn: this.#generator.urnOf({ type, name: id }), type, provider: reference };
+    const live = await (await providerOf(this.#context, { ...state, custom: true, inputs: {}, outputs: {} })).read({
+      ...common(this.#context, state),
+      id,
+      inputs,
+    });
+    return live !== undefined;
+  }
+
+  registerHook(hook: ResourceHook): void {
+    this.#context.hooks.register(hook);
+  }
+  registerErrorHook(hook: ErrorHook): void {
+    this.#context.hooks.registerError(hook);
+  }
+
   log({ severity, message, urn, ephemeral }: LogMessage): void {
     // The SDK's own debug lines repeat whole objects, secrets too.
     if (severity !== "debug") this.#context.reporter.diagnostic(severity, message, { urn, ephemeral });
@@ -159,6 +188,11 @@ export class Deployment implements ProgramHandler {
       await this.#context.store.write();
     }
     this.#context.reporter.after(step);
+    const told = { newInputs: state.inputs, newOutputs: outputs };
+    if (step.op === "create") await this.#context.hooks.run("AfterCreate", state, told);
+    if (step.op === "update") {
+      await this.#context.hooks.run("AfterUpdate", state, { ...told, oldInputs: step.old?.inputs, oldOutputs: step.old?.outputs });
+    }
   }
 
   async #providerOf(registration: Registration): Promise<string | undefined> {

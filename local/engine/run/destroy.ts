@@ -1,5 +1,5 @@
 import pLimit from "p-limit";
-import { deleteSteps, refuseProtected, runDeletes } from "./deletes.ts";
+import { deleteSteps, refuseHooked, refuseProtected, runDeletes } from "./deletes.ts";
 import { Executor } from "./executor.ts";
 import type { Session } from "./session.ts";
 
@@ -7,6 +7,7 @@ import type { Session } from "./session.ts";
 export async function destroy({ context, store, reporter }: Session, parallel: number): Promise<boolean> {
   const steps = deleteSteps(context);
   refuseProtected(steps);
+  refuseHooked(steps);
   const executor = new Executor(context);
   executor.announce(steps);
   const limit = pLimit(parallel);

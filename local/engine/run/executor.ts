@@ -7,6 +7,7 @@ import { isProviderType } from "../urn.ts";
 import { type PropertyMap, Secret } from "../values.ts";
 import { unknownText } from "../wire/struct.ts";
 import { common, providerOf, type RunContext } from "./context.ts";
+import { HookFailure } from "./hooks.ts";
 import { orInterrupted } from "./interrupted.ts";
 import { isInternal } from "./reporter.ts";
 
@@ -42,6 +43,12 @@ export class Executor {
     try {
       await this.#apply(step);
     } catch (error) {
+      if (error instanceof HookFailure && error.after) {
+        // The step itself is done, and recorded.
+        reporter.after(step);
+        reporter.diagnostic("error", error.message, { urn: step.urn });
+        throw new StepFailure(step, error.message);
+      }
       const message = error instanceof Error ? error.message : String(error);
       const partial = error instanceof ProviderError && error.partial !== undefined;
       reporter.diagnostic("error", message, { urn: step.urn });
@@ -65,6 +72,8 @@ export class Executor {
         return this.#update(step, step.old!, step.new!);
       case "delete":
       case "delete-replaced":
+      case "discard":
+      case "discard-replaced":
         return this.#delete(step, step.old!);
       case "remove-pending-replace":
         this.#context.store.remove(step.old!);
@@ -93,9 +102,10 @@ export class Executor {
   }
 
   async #create(step: Step, next: ResourceState): Promise<void> {
-    const { registry, preview } = this.#context;
+    const { registry, preview, hooks } = this.#context;
     const started = new Date().toISOString();
     if (!next.custom) {
+      await hooks.run("BeforeCreate", next, { newInputs: next.inputs });
       next.outputs = {};
     } else if (isProviderType(next.type)) {
       next.id = preview ? unknownText : randomUUID();
@@ -109,9 +119,16 @@ export class Executor {
         timeoutSeconds: next.customTimeouts?.create,
         preview,
       };
+      await hooks.run("BeforeCreate", next, { newInputs: next.inputs });
       await this.#begin("creating", next);
       try {
-        const created = await this.#settled(provider.create(request));
+        const created = await hooks.retrying(
+          "create",
+          next,
+          { newInputs: next.inputs },
+          () => this.#settled(provider.create(request)),
+          (error) => this.#isFinal(error),
+        );
         if (!preview) next.id = created.id;
         this.#takeOutputs(next, created.outputs);
       } catch (error) {
@@ -128,6 +145,7 @@ export class Executor {
       }
     }
     await this.#created(step, next, started);
+    if (next.custom) await hooks.run("AfterCreate", next, { newInputs: next.inputs, newOutputs: next.outputs });
   }
 
   async #created(step: Step, next: ResourceState, now: string): Promise<void> {
@@ -143,9 +161,11 @@ export class Executor {
   }
 
   async #update(step: Step, old: ResourceState, next: ResourceState): Promise<void> {
-    const { store, registry, preview } = this.#context;
+    const { store, registry, preview, hooks } = this.#context;
     next.id = old.id;
     next.outputs = old.outputs;
+    const told = { newInputs: next.inputs, oldInputs: old.inputs, oldOutputs: old.outputs };
+    await hooks.run("BeforeUpdate", next, told);
     if (next.custom && isProviderType(next.type)) {
       next.outputs = registry.outputs(next.inputs);
       registry.configure(`${next.urn}::${next.id}`, next.type, next.inputs, true);
@@ -153,17 +173,22 @@ export class Executor {
       const provider = await providerOf(this.#context, next);
       await this.#begin("updating", next);
       try {
-        const updated = await this.#settled(
-          provider.update({
-            ...common(this.#context, next),
-            id: old.id ?? "",
-            oldInputs: old.inputs,
-            oldOutputs: old.outputs,
-            newInputs: next.inputs,
-            ignoreChanges: step.ignoreChanges ?? [],
-            timeoutSeconds: next.customTimeouts?.update,
-            preview,
-          }),
+        const request = {
+          ...common(this.#context, next),
+          id: old.id ?? "",
+          oldInputs: old.inputs,
+          oldOutputs: old.outputs,
+          newInputs: next.inputs,
+          ignoreChanges: step.ignoreChanges ?? [],
+          timeoutSeconds: next.customTimeouts?.update,
+          preview,
+        };
+        const updated = await hooks.retrying(
+          "update",
+          next,
+          told,
+          () => this.#settled(provider.update(request)),
+          (error) => this.#isFinal(error),
         );
         this.#takeOutputs(next, updated.outputs);
       } catch (error) {
@@ -186,10 +211,13 @@ export class Executor {
     store.end(next.urn);
     store.replace(old, next);
     await store.write();
+    if (next.custom) await hooks.run("AfterUpdate", next, { ...told, newOutputs: next.outputs });
   }
 
   async #delete(step: Step, old: ResourceState): Promise<void> {
-    const { store, preview } = this.#context;
+    const { store, preview, hooks } = this.#context;
+    const told = { oldInputs: old.inputs, oldOutputs: old.outputs };
+    await hooks.run("BeforeDelete", old, told);
     const retained = old.retainOnDelete || old.external || (old.deletedWith !== undefined && this.#doomed.has(old.deletedWith));
     if (old.custom && !isProviderType(old.type) && !retained && !preview) {
       const provider = await providerOf(this.#context, old);
@@ -202,7 +230,13 @@ export class Executor {
           outputs: old.outputs,
           timeoutSeconds: old.customTimeouts?.delete,
         };
-        await this.#settled(provider.delete(request));
+        await hooks.retrying(
+          "delete",
+          old,
+          told,
+          () => this.#settled(provider.delete(request)),
+          (error) => this.#isFinal(error),
+        );
       } catch (error) {
         await this.#failed(old.urn, error);
         throw error;
@@ -212,6 +246,7 @@ export class Executor {
     if (step.pendingReplacement) old.pendingReplacement = true;
     else store.remove(old);
     await store.write();
+    await hooks.run("AfterDelete", old, told);
   }
 
   async #read(step: Step, next: ResourceState): Promise<void> {
@@ -240,6 +275,11 @@ export class Executor {
     next.modified = next.created;
     store.add(next);
     await store.write();
+  }
+
+  /** Trying again would not help, or would make a second object. */
+  #isFinal(error: unknown): boolean {
+    return this.#context.signal.aborted || (error instanceof ProviderError && error.partial !== undefined);
   }
 
   /** A call that failed for certain is over. One that was stopped or went unanswered may have taken effect: its mark stays, and the next run looks. */

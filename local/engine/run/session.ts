@@ -9,6 +9,7 @@ import type { Snapshot, StackBackend, StackConfig } from "../state.ts";
 import { rootUrn } from "../urn.ts";
 import { type PropertyMap, UNKNOWN } from "../values.ts";
 import type { RunContext } from "./context.ts";
+import { Hooks } from "./hooks.ts";
 import { Reporter } from "./reporter.ts";
 import { Scrubber } from "./scrubber.ts";
 import { SnapshotStore } from "./snapshot-store.ts";
@@ -58,6 +59,7 @@ export function openSession(options: SessionOptions): Session {
     registry: new ProviderRegistry([...options.providers, references]),
     store,
     reporter,
+    hooks: new Hooks(reporter, preview),
     seed: options.seed ?? randomSeed,
     signal: run.signal ?? new AbortController().signal,
     targets: run.targets === undefined || run.targets.length === 0 ? undefined : new Set(run.targets),

@@ -31,11 +31,13 @@ export async function update(session: Session, parallel: number): Promise<Readon
   try {
     const [, failed] = await Promise.all([
       ready,
-      Promise.race([deployment.failed.then(() => true), program.ended.then((end) => end.failed)]),
+      Promise.race([deployment.failed.then(() => true), program.declared.then((end) => end.failed)]),
     ]);
     await deployment.idle();
     if (failed || context.signal.aborted) return undefined;
     await deployment.finish();
+    program.release();
+    if ((await program.ended).failed) return undefined;
     return deployment.declared;
   } finally {
     deployment.stop();

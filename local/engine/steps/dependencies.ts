@@ -21,6 +21,7 @@ export function dependents(root: ResourceState, states: readonly ResourceState[]
     const needed = needs(state);
     // A child of a replaced parent is not replaced for that alone: only what depends on it.
     if (state.parent !== undefined && !dependsOn(state, state.parent)) needed.delete(state.parent);
+    for (const urn of state.replaceWith ?? []) needed.add(urn);
     if ([...needed].some((urn) => reached.has(urn))) {
       reached.add(state.urn);
       result.push(state);

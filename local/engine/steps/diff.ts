@@ -1,20 +1,25 @@
-import type { DiffResult } from "../provider.ts";
+import type { DiffKind, DiffResult } from "../provider.ts";
 import { covers } from "./property-path.ts";
 
-/** Turns changes under `replaceOnChanges` paths into replacements. */
-export function applyReplaceOnChanges(diff: DiffResult, paths: readonly string[]): DiffResult {
-  if (paths.length === 0 || !diff.changes) return diff;
-  const changed = Object.keys(diff.detailedDiff).length > 0 ? Object.keys(diff.detailedDiff) : diff.diffs;
-  const forced = changed.filter((key) => paths.some((path) => covers(path, key)) && !diff.replaces.includes(key));
+/** Under this name replaceOnChanges covers what the last run left unready (`*` covers it too). */
+const initErrors = "#initerror";
+
+/** Turns changes under `replaceOnChanges` paths into replacements; also that the object was left unready. */
+export function applyReplaceOnChanges(diff: DiffResult, paths: readonly string[], unready: boolean): DiffResult {
+  if (paths.length === 0 || !(diff.changes || unready)) return diff;
+  const covered = (key: string) => paths.some((path) => covers(path, key));
   const detailedDiff = { ...diff.detailedDiff };
-  for (const key of forced) {
-    const entry = detailedDiff[key];
-    if (entry !== undefined && !entry.kind.endsWith("-replace")) {
-      detailedDiff[key] = { ...entry, kind: `${entry.kind as "add" | "delete" | "update"}-replace` };
-    }
+  for (const [key, entry] of Object.entries(detailedDiff)) {
+    if (covered(key) && !entry.kind.endsWith("-replace")) detailedDiff[key] = { ...entry, kind: `${entry.kind}-replace` as DiffKind };
   }
-  return { ...diff, detailedDiff, replaces: [...diff.replaces, ...forced] };
+  const keys = new Set([...diff.replaces, ...diff.diffs.filter(covered)]);
+  if (!unready || !covered(initErrors)) return { ...diff, detailedDiff, replaces: [...keys] };
+  detailedDiff[initErrors] = { kind: "update-replace", inputDiff: false };
+  return { ...diff, changes: true, detailedDiff, replaces: [...keys.add(initErrors)] };
 }
+
+export const replaces = (diff: DiffResult): boolean =>
+  diff.replaces.length > 0 || Object.values(diff.detailedDiff).some(({ kind }) => kind.endsWith("-replace"));
 
 export const noDiff: DiffResult = { changes: false, diffs: [], detailedDiff: {}, replaces: [], deleteBeforeReplace: false };
 export const someDiff: DiffResult = { ...noDiff, changes: true };

@@ -4,13 +4,15 @@ import type { Registration } from "../registration.ts";
 import { common, providerOf, type RunContext } from "../run/context.ts";
 import type { ResourceState } from "../state.ts";
 import { isProviderType, makeUrn } from "../urn.ts";
-import type { PropertyMap } from "../values.ts";
+import { hasUnknown, type PropertyMap } from "../values.ts";
 import { earlierUrns } from "./aliases.ts";
-import { applyReplaceOnChanges } from "./diff.ts";
+import { applyReplaceOnChanges, replaces, someDiff } from "./diff.ts";
 import { diffResource, providerChanged } from "./diff-resource.ts";
+import { newState } from "./new-state.ts";
 import { keepOldValues } from "./property-path.ts";
 import { dependentReplacements } from "./replacements.ts";
 import { makeStep, type Step } from "./step.ts";
+import { triggersReplacement } from "./trigger.ts";
 
 /** Decides what a registration leads to, one registration at a time. Nothing here changes the live system. */
 export class StepGenerator {
@@ -21,6 +23,8 @@ export class StepGenerator {
   readonly #renamed = new Map<string, string>();
   /** Deleted in this run because what they depend on is: a registration makes them anew. */
   readonly #deletedForReplacement = new Map<ResourceState, string[]>();
+  /** URNs that are replaced in this run: what goes with them is replaced too. */
+  readonly #replaced = new Set<string>();
 
   constructor(context: RunContext) {
     this.#context = context;
@@ -99,16 +103,29 @@ export class StepGenerator {
 
   async #compare(registration: Registration, old: ResourceState, next: ResourceState, seed: Uint8Array): Promise<Step[]> {
     const context = this.#context;
-    const changed = await providerChanged(context, old, next);
-    const diff =
-      changed ??
-      applyReplaceOnChanges(
-        await diffResource(context, old, next.inputs, registration.ignoreChanges, next.provider),
-        registration.replaceOnChanges,
-      );
-    if (diff.replaces.length > 0 || old.pendingReplacement) return this.#replace(registration, old, next, diff, seed);
+    if (!context.preview && next.replacementTrigger !== undefined && hasUnknown(next.replacementTrigger)) {
+      throw new UserError(`${next.urn}: its replacementTrigger is not known although everything before it is done.`);
+    }
+    const triggered = triggersReplacement(next.replacementTrigger, old.replacementTrigger);
+    const changed = triggered
+      ? someDiff
+      : (this.#replacedAlong(next) ??
+        (await providerChanged(context, old, next)) ??
+        (await diffResource(context, old, next.inputs, registration.ignoreChanges, next.provider)));
+    const diff = applyReplaceOnChanges(changed, registration.replaceOnChanges, (old.initErrors?.length ?? 0) > 0);
+    if (triggered || replaces(diff) || old.pendingReplacement) return this.#replace(registration, old, next, diff, seed);
     if (!diff.changes && !old.initErrors?.length) return [makeStep("same", old, next)];
     return [makeStep("update", old, next, { detailedDiff: shownDiff(diff), diffs: diff.diffs, ignoreChanges: registration.ignoreChanges })];
+  }
+
+  /** The replacement that follows from that of another resource. */
+  #replacedAlong(next: ResourceState): DiffResult | undefined {
+    const why = next.replaceWith?.some((urn) => this.#replaced.has(urn))
+      ? "replaceWith"
+      : next.deletedWith !== undefined && this.#replaced.has(next.deletedWith)
+        ? "deletedWith"
+        : undefined;
+    return why && { ...someDiff, replaces: [why] };
   }
 
   async #replace(registration: Registration, old: ResourceState, next: ResourceState, diff: DiffResult, seed: Uint8Array): Promise<Step[]> {
@@ -123,6 +140,7 @@ export class StepGenerator {
         `${next.urn}: it was imported and would now be replaced (${diff.replaces.join(", ")}). Take \`import\` from it, or undo the change.`,
       );
     }
+    this.#replaced.add(next.urn);
     // Values that were carried over from the old object (its automatic name) are made anew.
     if (next.custom) next.inputs = await this.#check(next, registration.inputs, undefined, seed);
     const why = { keys: diff.replaces, diffs: diff.diffs, detailedDiff: shownDiff(diff) };
@@ -141,6 +159,7 @@ export class StepGenerator {
         );
       }
       this.#deletedForReplacement.set(state, keys);
+      this.#replaced.add(state.urn);
       if (!state.pendingReplacement) steps.push(makeStep("delete-replaced", state, undefined, { pendingReplacement: true }));
     }
     if (!old.pendingReplacement) steps.push(makeStep("delete-replaced", old, undefined, { pendingReplacement: true }));
@@ -171,34 +190,6 @@ export class StepGenerator {
 }
 
 const shownDiff = (diff: DiffResult) => (Object.keys(diff.detailedDiff).length > 0 ? diff.detailedDiff : null);
-
-function newState(urn: string, registration: Registration, provider: string | undefined, old: ResourceState | undefined): ResourceState {
-  const { version } = registration;
-  const own = isProviderType(registration.type) && version !== undefined ? { ...registration.inputs, version } : registration.inputs;
-  return {
-    urn,
-    custom: registration.custom,
-    type: registration.type,
-    inputs: own,
-    outputs: {},
-    parent: registration.parent,
-    protect: registration.protect,
-    dependencies: registration.dependencies,
-    provider,
-    propertyDependencies: registration.propertyDependencies,
-    additionalSecretOutputs: registration.additionalSecretOutputs,
-    customTimeouts: registration.customTimeouts,
-    importID: registration.importId ?? old?.importID,
-    retainOnDelete: registration.retainOnDelete,
-    deletedWith: registration.deletedWith,
-    ignoreChanges: registration.ignoreChanges,
-    replaceOnChanges: registration.replaceOnChanges,
-    created: old?.created,
-    modified: old?.modified,
-    sourcePosition: registration.sourcePosition,
-    stackTrace: registration.stackTrace,
-  };
-}
 
 function throwFailures(urn: string, failures: readonly CheckFailure[]): void {
   if (failures.length === 0) return;

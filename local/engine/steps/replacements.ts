@@ -3,6 +3,7 @@ import type { ResourceState } from "../state.ts";
 import { parseReference } from "../urn.ts";
 import { type PropertyMap, UNKNOWN } from "../values.ts";
 import { dependents } from "./dependencies.ts";
+import { applyReplaceOnChanges, replaces } from "./diff.ts";
 
 export interface DependentReplacement {
   state: ResourceState;
@@ -38,6 +39,7 @@ async function replaceKeys(
   if (!state.custom || state.external) return undefined;
   if (state.provider && replaced.has(parseReference(state.provider).urn)) return [];
   if (state.deletedWith !== undefined && replaced.has(state.deletedWith)) return [];
+  if (state.replaceWith?.some((urn) => replaced.has(urn))) return [];
   const news: PropertyMap = { ...state.inputs };
   let touched = false;
   for (const key of Object.keys(news)) {
@@ -46,6 +48,6 @@ async function replaceKeys(
     touched = true;
   }
   if (!touched) return undefined;
-  const { replaces } = await diff(state, news);
-  return replaces.length > 0 ? replaces : undefined;
+  const forced = applyReplaceOnChanges(await diff(state, news), state.replaceOnChanges ?? [], false);
+  return replaces(forced) ? forced.replaces : undefined;
 }

@@ -42,7 +42,9 @@ export function makeStep(op: Op, old: ResourceState | undefined, next: ResourceS
     provider: state.provider,
     old,
     new: next,
-    logical: !["create-replacement", "delete-replaced", "refresh", "read-replacement", "import-replacement"].includes(op),
+    logical: !["create-replacement", "delete-replaced", "discard-replaced", "refresh", "read-replacement", "import-replacement"].includes(
+      op,
+    ),
     detailedDiff: null,
     ...more,
   };

@@ -3,8 +3,9 @@ import { fileURLToPath } from "node:url";
 import type pb from "@pulumi/pulumi/proto/resource_pb.js";
 import type sourcePb from "@pulumi/pulumi/proto/source_pb.js";
 import type { AliasSpec, InvokeRequest, ReadRequest, Registration } from "../registration.ts";
+import { parsePath } from "../steps/property-path.ts";
 import { parseGoDuration } from "./duration.ts";
-import { decodeStruct } from "./struct.ts";
+import { decodeStruct, decodeValue } from "./struct.ts";
 
 const orUndefined = (text: string): string | undefined => (text === "" ? undefined : text);
 
@@ -52,7 +53,21 @@ export class RequestReader {
       customTimeouts: customTimeouts && Object.values(customTimeouts).some((v) => v !== undefined) ? customTimeouts : undefined,
       retainOnDelete: request.hasRetainondelete() ? request.getRetainondelete() : undefined,
       deletedWith: orUndefined(request.getDeletedwith()),
+      replaceWith: request.getReplaceWithList(),
+      replacementTrigger: decodeValue(request.getReplacementTrigger()),
+      hideDiff: request.getHidediffsList().map(parsePath),
+      hooks: readHooks(request.getHooks()),
       ...this.#source(request),
+    };
+  }
+
+  exists(request: pb.ExistsResourceRequest): Pick<ReadRequest, "id" | "type" | "inputs" | "provider" | "version"> {
+    return {
+      id: request.getId(),
+      type: request.getType(),
+      inputs: decodeStruct(request.getProperties()),
+      provider: orUndefined(request.getProvider()),
+      version: orUndefined(request.getVersion()),
     };
   }
 
@@ -77,6 +92,7 @@ export class RequestReader {
       args: decodeStruct(request.getArgs()),
       provider: orUndefined(request.getProvider()),
       version: orUndefined(request.getVersion()),
+      dependsOn: request.getDependsonList(),
     };
   }
 
@@ -116,4 +132,19 @@ function readAlias(alias: import("@pulumi/pulumi/proto/alias_pb.js").Alias): Ali
     parent: orUndefined(spec.getParenturn()),
     noParent: spec.getNoparent() || undefined,
   };
+}
+
+function readHooks(binding: pb.RegisterResourceRequest.ResourceHooksBinding | undefined): Registration["hooks"] {
+  if (binding === undefined) return undefined;
+  const all = {
+    BeforeCreate: binding.getBeforeCreateList(),
+    AfterCreate: binding.getAfterCreateList(),
+    BeforeUpdate: binding.getBeforeUpdateList(),
+    AfterUpdate: binding.getAfterUpdateList(),
+    BeforeDelete: binding.getBeforeDeleteList(),
+    AfterDelete: binding.getAfterDeleteList(),
+    OnError: binding.getOnErrorList(),
+  };
+  const named = Object.entries(all).filter(([, names]) => names.length > 0);
+  return named.length === 0 ? undefined : Object.fromEntries(named);
 }

@@ -16,6 +16,12 @@ export function decodeStruct(struct: Struct | undefined): PropertyMap {
   return struct === undefined ? {} : decodeMap(struct.toJavaScript() as Record<string, Json>);
 }
 
+/** `undefined` for no value and for null, which says the same where it is used. */
+export function decodeValue(value: InstanceType<typeof structPb.Value> | undefined): Value | undefined {
+  const decoded = value === undefined ? null : decode(value.toJavaScript() as Json);
+  return decoded === null ? undefined : decoded;
+}
+
 export function encodeStruct(values: PropertyMap): Struct {
   const plain: Record<string, Json> = {};
   for (const [key, value] of Object.entries(values)) plain[key] = encode(value);

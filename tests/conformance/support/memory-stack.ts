@@ -93,13 +93,13 @@ export class MemoryStack {
 
 const hosted =
   (program: Program): typeof hostProgram =>
-  async ({ handler }) => ({
-    ended: program(handler).then(
+  async ({ handler }) => {
+    const ended = program(handler).then(
       () => ({ failed: false }),
       (error: unknown) => {
         handler.log({ severity: "error", message: String(error), ephemeral: false });
         return { failed: true };
       },
-    ),
-    stop: async () => {},
-  });
+    );
+    return { ended, declared: ended, release: () => {}, stop: async () => {} };
+  };
