@@ -5,10 +5,12 @@ const wholeEngine = [
   "tests/engine/**",
   "tests/components/release-chain.test.ts",
   "tests/gates/release-check.test.ts",
+  "tests/github/examples.test.ts",
   "tests/ops/cli.test.ts",
+  "tests/pulumi-driver/runs.test.ts",
 ];
 
-// `fast` and `engine` need nothing but Node; `tools` needs PostgreSQL's server programs; `cluster` starts the local control plane, which it builds on first use.
+// `fast` and `engine` need nothing but Node; `tools` needs PostgreSQL's server programs and a browser; `cluster` starts the local control plane, which it builds on first use.
 export default defineConfig({
   test: {
     projects: [

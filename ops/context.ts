@@ -7,6 +7,8 @@ export interface GlobalOptions {
   readonly stackDir?: string;
   readonly context?: string;
   readonly confirmContext?: string;
+  /** The Pulumi CLI, without --local. */
+  readonly pulumi?: string;
   readonly json?: boolean;
   readonly color?: boolean;
 }

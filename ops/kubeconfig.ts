@@ -11,7 +11,7 @@ export function findContext(
   context: string,
   env: Readonly<Record<string, string | undefined>>,
 ): Required<ClusterTarget> & { server: string } {
-  const files = (env.KUBECONFIG || path.join(env.HOME ?? homedir(), ".kube", "config")).split(path.delimiter).filter((file) => file !== "");
+  const files = kubeconfigFiles(env);
   const known: string[] = [];
   for (const file of files.filter((f) => existsSync(f))) {
     const config = readConfig(file);
@@ -33,7 +33,21 @@ export function findContext(
   throw new UserError(`No context "${context}" in ${files.join(", ")}. ${near === undefined ? "" : `Did you mean ${near}? `}${there}`, 2);
 }
 
+/** The context that kubectl would use. */
+export function currentContext(env: Readonly<Record<string, string | undefined>>): string {
+  const files = kubeconfigFiles(env);
+  for (const file of files.filter((f) => existsSync(f))) {
+    const { "current-context": current } = readConfig(file);
+    if (current) return current;
+  }
+  throw new UserError(`No kubeconfig names a current context (${files.join(", ")}).`, 2);
+}
+
+const kubeconfigFiles = (env: Readonly<Record<string, string | undefined>>): string[] =>
+  (env.KUBECONFIG || path.join(env.HOME ?? homedir(), ".kube", "config")).split(path.delimiter).filter((file) => file !== "");
+
 interface KubeConfigFile {
+  "current-context"?: string;
   contexts?: { name: string; context?: { cluster?: string } }[];
   clusters?: { name: string; cluster?: { server?: string } }[];
 }

@@ -56,6 +56,7 @@ function globals(program: Command): void {
     .option("--local", "use the embedded engine and the local world (.liftlock/ of this checkout)")
     .option("--stack-dir <dir>", "folder of the program (default: nearest folder upwards with a Pulumi.yaml)")
     .option("--context <name>", "with --local: another cluster of your kubeconfig instead of the local control plane")
+    .option("--pulumi <path>", "without --local: the Pulumi CLI to drive (default: PULUMI_COMMAND, or `pulumi` on PATH)")
     .option("--confirm-context <name>", "repeat the context's name instead of typing it, for scripts")
     .option("--json", "print JSON, and nothing else, on standard output")
     .option("--no-color", "print no colours (as NO_COLOR does)");

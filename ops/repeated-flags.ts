@@ -6,6 +6,7 @@ export function repeatedFlags(options: GlobalOptions): string {
   return [
     options.local ? " --local" : "",
     options.context === undefined ? "" : ` --context ${quoted(options.context)}`,
+    options.pulumi === undefined ? "" : ` --pulumi ${quoted(options.pulumi)}`,
     options.stackDir === undefined ? "" : ` --stack-dir ${quoted(options.stackDir)}`,
   ].join("");
 }

@@ -10,26 +10,23 @@ import { findContext } from "./kubeconfig.ts";
 import type { ClusterTarget } from "./live.ts";
 import { generatedValue, keptSecret } from "./local-secrets.ts";
 import { findProjectDir } from "./project-dir.ts";
+import { type ProjectFiles, pulumiSelector } from "./pulumi/select.ts";
 import type { Json } from "./report/diff.ts";
 import { type Manifest, redactedSecret } from "./report/manifests.ts";
 import type { EngineRequest, ProjectSummary, Selected, Selector } from "./selector.ts";
 import type { Io } from "./terminal/io.ts";
 import { UserError } from "./user-error.ts";
 
-const NO_CLI_DRIVER = `Without --local this needs the driver for the \`pulumi\` CLI, which this version of liftlock does not have yet.
-Add --local to run it now, with the embedded engine on the local world. (The program is a plain Pulumi program: \`pulumi up\` works by hand.)`;
-
 /**
  * The place where the command line chooses an engine; only this file and the `local` command know the local world. Everything that
  * takes time to load is loaded when a run needs it: a usage error must not wait for an engine.
  */
 export function selectEngine(io: Io, options: GlobalOptions): Selector {
-  const needLocal = () => {
-    if (!options.local) throw new UserError(NO_CLI_DRIVER, 2);
-  };
   if (options.context !== undefined && !options.local) {
     throw new UserError("--context is for the embedded engine: say --local --context NAME.", 2);
   }
+  if (options.pulumi !== undefined && options.local) throw new UserError("--pulumi is for the Pulumi CLI: leave --local out.", 2);
+  const pulumi = options.local ? undefined : pulumiSelector(io, options.pulumi);
   // Asked once, however many stacks a command works on.
   let confirmed: Promise<void> | undefined;
   return {
@@ -39,7 +36,7 @@ export function selectEngine(io: Io, options: GlobalOptions): Selector {
       (await import("./ledger/ledger.ts")).openLedger({ projectDir, local: options.local, env: io.env, ...(actor ? { actor } : {}) }),
     pinFile: (projectDir, stack) => path.join(pinDir(findWorld(projectDir), projectDir, options.context), `${stack}.json`),
     async select(request) {
-      needLocal();
+      if (pulumi !== undefined) return pulumi(request, await projectFiles(request.projectDir));
       const world = findWorld(request.projectDir);
       if (request.program) await checkStack(request, world);
       if (options.context === undefined) return localEngine(request, world, undefined, await localTarget(request, world));
@@ -49,6 +46,23 @@ export function selectEngine(io: Io, options: GlobalOptions): Selector {
         await confirmed;
       }
       return localEngine(request, world, options.context, { cluster: target, words: `context ${target.context} (${target.server})` });
+    },
+  };
+}
+
+/** What the Pulumi CLI's driver needs to know before it asks the CLI. */
+async function projectFiles(projectDir: string): Promise<ProjectFiles> {
+  const { loadProject, loadStackConfig } = await import("../local/engine/project.ts");
+  const project = await loadProject(projectDir);
+  const { name, file } = project;
+  return {
+    name,
+    file,
+    stacks: project.stacks(),
+    stackFile: (stack) => project.stackFile(stack),
+    declared: async (stack) => {
+      const config = await loadStackConfig(project, stack);
+      return Object.fromEntries(Object.entries(config).map(([key, { value, secret }]) => [key, secret ? "[secret]" : value]));
     },
   };
 }

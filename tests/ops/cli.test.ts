@@ -62,15 +62,17 @@ describe("usage", () => {
     ["up --local", "Which stack of ferry? It has: development, staging, production."],
     ["up prod --local", 'No stack "prod" in ferry'],
     ["preview development prod --local", "Did you mean production?"],
-    ["up development", "this needs the driver for the `pulumi` CLI"],
-    ["preview development", "Add --local to run it now"],
+    ["up development", "PULUMI_COMMAND names /nowhere/pulumi, which is no program that can be run"],
+    ["preview development", "Install the Pulumi CLI"],
+    ["preview development --pulumi nowhere/pulumi", "--pulumi names nowhere/pulumi"],
+    ["preview development --local --pulumi pulumi", "--pulumi is for the Pulumi CLI"],
     ["local strat", "Did you mean start?"],
     ["render production --yaml --json", "exclude each other"],
     ["--stack-dir nowhere preview --local", "nowhere does not exist"],
     ["--stack-dir package.json preview --local", "is a file; name its folder"],
     ["--local --context nowhere up development", 'No context "nowhere"'],
   ])("liftlock %s: says what is wrong and ends with 2", async (args, message) => {
-    const { exitCode, stdout, stderr } = await cli(args, { env: { KUBECONFIG: path.join(outside, "none") } });
+    const { exitCode, stdout, stderr } = await cli(args, { env: { KUBECONFIG: path.join(outside, "none"), PULUMI_COMMAND: "/nowhere/pulumi" } });
     expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: "" });
     expect(stderr).toContain(message);
     expect(stderr).not.toMatch(/^ +at /m);

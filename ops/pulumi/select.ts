@@ -1,0 +1,77 @@
+import { readFileSync } from "node:fs";
+import path from "node:path";
+import { parse } from "yaml";
+import { currentContext, findContext } from "../kubeconfig.ts";
+import type { ClusterTarget } from "../live.ts";
+import type { EngineRequest, Selected } from "../selector.ts";
+import { UserError } from "../user-error.ts";
+import { findBackend } from "./backend.ts";
+import { type Cli, findCli } from "./cli.ts";
+
+type Env = Readonly<Record<string, string | undefined>>;
+
+/** What a project's files say, read without the CLI. */
+export interface ProjectFiles {
+  readonly name: string;
+  readonly stacks: readonly string[];
+  /** `Pulumi.yaml`, absolute. */
+  readonly file: string;
+  /** Throws a UserError that lists the stacks there are. */
+  stackFile(stack: string): string;
+  /** Full keys to texts; secrets are "[secret]". */
+  declared(stack: string): Promise<Record<string, string>>;
+}
+
+/** Asks for the CLI once, however many stacks a command works on. */
+export function pulumiSelector(io: { cwd: string; env: Env }, given: string | undefined) {
+  let found: Promise<Cli> | undefined;
+  return async ({ projectDir, stack, cluster }: EngineRequest, files: ProjectFiles): Promise<Selected> => {
+    const { requiredPulumiVersion: required } = (parse(readFileSync(files.file, "utf8")) ?? {}) as { requiredPulumiVersion?: string };
+    found ??= findCli({ env: io.env, cwd: io.cwd, given, required });
+    const cli = await found;
+    const { PulumiEngine } = await import("./engine.ts");
+    const target = cluster === "none" ? undefined : await clusterOf(files, stack, io.env);
+    const { name: project, stacks } = files;
+    const engine = new PulumiEngine({
+      cli,
+      projectDir: path.resolve(projectDir),
+      project,
+      stack,
+      stacks,
+      stackFile: () => files.stackFile(stack),
+      declared: () => files.declared(stack),
+      env: io.env,
+      ...(target?.cluster === undefined ? {} : { look: async () => (await import("./look.ts")).clusterLook(target.cluster!) }),
+    });
+    const words = [`state in ${findBackend(projectDir, io.env).words}`, ...(target === undefined ? [] : [target.words])].join(" · ");
+    return { engine, target: words, ...(target?.cluster === undefined ? {} : { cluster: target.cluster }) };
+  };
+}
+
+/** The cluster that the stack's settings name: their kubeconfig context, or the current one, as the program's own provider takes it. */
+async function clusterOf(files: ProjectFiles, stack: string, env: Env): Promise<{ cluster?: ClusterTarget; words: string }> {
+  const unwatched = (why: string) => ({ words: `${why}: the cluster is not asked, and a rollout is not watched beside the CLI` });
+  const environment = environmentOf(await files.declared(stack).catch(orNothing), files.name);
+  if (environment === undefined) return unwatched("no cluster in the stack's settings");
+  try {
+    const target = findContext(environment.cluster?.context ?? currentContext(env), env);
+    return { cluster: target, words: `context ${target.context} (${target.server})` };
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    return unwatched(error.message.split("\n")[0]!.replace(/\.$/, ""));
+  }
+}
+
+function environmentOf(config: Record<string, string>, project: string): { cluster?: { context?: string } } | undefined {
+  try {
+    return JSON.parse(config[`${project}:environment`] ?? "") as { cluster?: { context?: string } };
+  } catch {
+    return undefined;
+  }
+}
+
+/** Settings that only the CLI can read (Pulumi ESC) name no cluster to us. */
+function orNothing(error: unknown): Record<string, string> {
+  if (error instanceof UserError) return {};
+  throw error;
+}
