@@ -84,4 +84,11 @@ export function describeGateCommands(command: Declare): void {
     .option("--incident <id>", "the incident that it is for")
     .addOption(release())
     .addOption(as());
+  command(
+    "back-port [stack]",
+    "say that a hotfix, or what came through broken glass, is in the environments before too, where git does not show it",
+    async () => (await import("./commands/back-port.ts")).backPort,
+  )
+    .addOption(reason())
+    .addOption(as());
 }

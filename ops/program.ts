@@ -56,7 +56,6 @@ function globals(program: Command): void {
     .option("--local", "use the embedded engine and the local world (.liftlock/ of this checkout)")
     .option("--stack-dir <dir>", "folder of the program (default: nearest folder upwards with a Pulumi.yaml)")
     .option("--context <name>", "with --local: another cluster of your kubeconfig instead of the local control plane")
-    .option("--pulumi <path>", "without --local: the Pulumi CLI to drive (default: PULUMI_COMMAND, or `pulumi` on PATH)")
     .option("--confirm-context <name>", "repeat the context's name instead of typing it, for scripts")
     .option("--json", "print JSON, and nothing else, on standard output")
     .option("--no-color", "print no colours (as NO_COLOR does)");
@@ -84,8 +83,9 @@ function describeCommands(command: Declare): void {
     .option("--refresh", "read the live objects first")
     .option(
       "--pinned [file]",
-      "refuse when the program, the release or the state moved since the last preview, or since the one in the file",
+      "there must be a preview, the last or the one in the file, and the program, the release and the state must be as it saw them",
     )
+    .option("--no-pinned", "go on though something moved since the last preview")
     .option("--no-rollback", "leave a failed run as it is: the previous release is not put back by itself");
   command(
     "promote [from] [to]",
@@ -191,5 +191,10 @@ function describeCommands(command: Declare): void {
     "start, stop or reset the local control plane, or print its status",
     async () => (await import("./commands/local.ts")).local,
   ).addOption(yes());
+  command(
+    "demo",
+    "show on the local world, in about two minutes: up, promote, a gate that says no, a bad release that restores itself",
+    async () => (await import("./commands/demo.ts")).demo,
+  ).option("--keep", "keep what it made: its folder and its environments");
   command("doctor", "check what this machine has and lacks", async () => (await import("./commands/doctor.ts")).doctor);
 }

@@ -29,7 +29,7 @@ function lines(one: Status, colors: Colors, command: string, apart: boolean): st
     release === undefined ? `${bold(stack)}  nothing runs there yet` : `${bold(stack)}  ${release.version} (${release.id})${since}`,
   ];
   const add = (line: string) => said.push(`  ${line}`);
-  for (const reason of one.red) add(red(`broken glass  ${reason}`));
+  for (const reason of one.red) add(red(reason.startsWith("hotfix ") ? reason : `broken glass  ${reason}`));
   if (requested !== undefined)
     add(
       `requests  cpu ${requested.cpu}, memory ${requested.memory}${requested.pods === undefined ? "" : `, ${count(requested.pods, "pod")}`}`,

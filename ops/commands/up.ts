@@ -1,9 +1,11 @@
 import type { Context } from "../context.ts";
 import { selected } from "../follow.ts";
 import { requireStack } from "../project-dir.ts";
+import { noteBackPorts } from "../promotion/back-ports.ts";
 import { openBook } from "../promotion/book.ts";
 import { deploy } from "../promotion/deploy.ts";
 import { finish } from "../promotion/finish.ts";
+import { refuseUnpromoted } from "../promotion/may-enter.ts";
 import { checkPin } from "../promotion/pinned.ts";
 import { holdAgainst, refuseEarlyContract, refuseHeld } from "../promotion/refuse.ts";
 import { survey } from "../promotion/survey.ts";
@@ -12,6 +14,7 @@ interface Options {
   readonly expectNoChanges?: boolean;
   readonly refresh?: boolean;
   readonly message?: string;
+  /** `true` or a file: there must be a recorded preview. `false` (`--no-pinned`): whatever was previewed. */
   readonly pinned?: boolean | string;
   /** Commander's `--no-rollback`. */
   readonly rollback?: boolean;
@@ -28,6 +31,7 @@ export async function up(context: Context, [name]: string[], options: Options): 
     refuseEarlyContract(stack, before.declared, before.applied);
   }
   checkPin(context, project.dir, stack, before, options.pinned);
+  await refuseUnpromoted(context, project, stack, before);
   const outcome = await deploy(context, {
     project: project.name,
     stack,
@@ -38,5 +42,6 @@ export async function up(context: Context, [name]: string[], options: Options): 
     message: options.message,
     noRollback: options.rollback === false,
   });
+  if (outcome.outcome === "succeeded") await noteBackPorts(context, book);
   return finish(context, project, stack, chosen, outcome, options);
 }

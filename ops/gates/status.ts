@@ -2,7 +2,9 @@ import { releaseId } from "../../components/release.ts";
 import { sourcesOf, stacksOf } from "../../components/upstream.ts";
 import { activeHolds } from "../promotion/holds.ts";
 import { isRecord } from "../report/diff.ts";
-import { brokenGlass } from "./break-glass.ts";
+import { listed } from "../report/text.ts";
+import { type Unported, unported } from "./back-port.ts";
+import { type BrokenGlass, brokenGlass } from "./break-glass.ts";
 import { checklistAfter } from "./checks.ts";
 import { evaluateGates } from "./evaluate.ts";
 import { candidate, type Evidence, gateInput } from "./evidence.ts";
@@ -30,7 +32,7 @@ export interface Status {
   readonly incidents: readonly { readonly incident: string; readonly summary: string; readonly at: string }[];
   /** Of the checklist after deployment, what is not done for the release that runs. */
   readonly checklist: readonly Verdict[];
-  /** Broken glass that is not ported back yet: the environment runs what those before it do not have. */
+  /** Broken glass that nobody confirmed, and what those before it do not have yet: a hotfix, or what came through broken glass. */
   readonly red: readonly string[];
 }
 
@@ -44,7 +46,8 @@ export async function statusOf(evidence: Evidence, stack: string): Promise<Statu
   const input = moves ? await gateInput(evidence, { stack, release: next }) : undefined;
   const after = live === undefined ? [] : checklistAfter(await gateInput(evidence, { stack, release: live, lane: "normal" }));
   const liveSince = live === undefined ? undefined : ran?.find(({ id }) => id === releaseId(live))?.liveSince;
-  const glass = brokenGlass(events, new People(promotion), stack).filter(({ backPorted }) => !backPorted);
+  const glass = brokenGlass(events, new People(promotion), stack);
+  const open = (await unported(evidence)).filter((one) => one.stack === stack && one.missing.length > 0);
   return {
     stack,
     ...(live === undefined
@@ -73,9 +76,17 @@ export async function statusOf(evidence: Evidence, stack: string): Promise<Statu
     })),
     incidents: openIncidents(events, stack).map(({ incident, summary, at }) => ({ incident, summary, at })),
     checklist: after.filter(({ open }) => !open),
-    red: glass.map(
-      (g) =>
-        `${g.incident}: ${g.reason} (${g.by.name}, ${g.releaseId}${g.confirmation === undefined ? ", not confirmed by a second person" : ""}): port it back`,
-    ),
+    red: [...glass.filter(isUnconfirmed).map(unconfirmedText), ...open.map((one) => unportedText(one, glass))],
   };
+}
+
+const isUnconfirmed = ({ confirmation, backPorted }: BrokenGlass): boolean => confirmation === undefined && !backPorted;
+
+const unconfirmedText = ({ incident, reason, by, releaseId: id }: BrokenGlass): string =>
+  `${incident}: ${reason} (${by.name}, ${id}): not confirmed by a second person`;
+
+function unportedText({ releaseId: id, missing }: Unported, glass: readonly BrokenGlass[]): string {
+  const broken = glass.findLast((one) => one.releaseId === id);
+  const what = broken === undefined ? `hotfix ${id}` : `${broken.incident}: ${broken.reason} (${broken.by.name}, ${id})`;
+  return `${what}: port it back to ${listed(missing)}`;
 }

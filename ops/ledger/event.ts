@@ -91,7 +91,8 @@ export const Happening = z.discriminatedUnion("kind", [
   of("hotfix", { stack, release: ReleaseReference, reason }),
   of("break-glass", { stack, releaseId, reason, incident: z.string(), confirmBy: Time, expires: Time }),
   of("break-glass-confirmed", { stack, releaseId, breakGlass: z.string() }),
-  of("back-ported", { stack, releaseId, to: z.array(z.string()) }),
+  /** `reason`: somebody's word, where git does not show it. */
+  of("back-ported", { stack, releaseId, to: z.array(z.string()), reason: reason.optional() }),
   of("watch", { stack, releaseId, result: z.enum(["passed", "failed"]), minutes: z.number(), cause: z.string().optional() }),
   of("rehearsal", { stack, from: releaseId, to: releaseId, result: z.enum(["passed", "failed"]), seconds: z.number() }),
   of("backup", { stack, backup: z.string(), verified: z.boolean(), takenAt: Time, bytes: z.number().optional() }),

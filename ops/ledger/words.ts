@@ -29,7 +29,8 @@ const words: Words = {
   "break-glass": ({ stack, releaseId, incident, reason, confirmBy }) =>
     `glass broken for ${releaseId} in ${stack} (incident ${incident}, to be confirmed by ${minute(confirmBy)}): ${reason}`,
   "break-glass-confirmed": ({ stack, releaseId }) => `breaking the glass for ${releaseId} in ${stack} confirmed`,
-  "back-ported": ({ stack, releaseId, to }) => `${releaseId} of ${stack} back-ported to ${to.join(", ")}`,
+  "back-ported": ({ stack, releaseId, to, reason }) =>
+    `${releaseId} of ${stack} back-ported${to.length === 0 ? "" : ` to ${to.join(", ")}`}${why(reason)}`,
   watch: ({ stack, releaseId, result, minutes, cause }) => `${releaseId} watched in ${stack} for ${minutes} min: ${result}${why(cause)}`,
   rehearsal: ({ stack, from, to, result, seconds }) => `rollback from ${from} to ${to} rehearsed in ${stack}: ${result} in ${seconds} s`,
   backup: ({ stack, backup, verified }) => `backup ${backup} of ${stack} taken${verified ? " and verified" : ", not verified"}`,

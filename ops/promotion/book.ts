@@ -19,6 +19,12 @@ export async function openBook({ selector, io }: Context, projectDir: string): P
     return undefined;
   };
   const ledger: Ledger | undefined = await selector.ledger(projectDir).catch(unavailable);
+  // A hold of somebody else counts as one of ours.
+  const synced = await ledger?.sync().catch(unavailable);
+  if (synced?.offline)
+    io.err(
+      io.colors.yellow(`The ledger of the others cannot be asked (${synced.reason ?? "offline"}): holds are those that are known here.`),
+    );
   const read = await ledger?.read().catch(unavailable);
   for (const finding of read?.findings ?? []) io.err(io.colors.yellow(`ledger: ${finding}`));
   return {

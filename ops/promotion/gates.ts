@@ -7,7 +7,7 @@ import { gateInput, gather } from "../gates/evidence.ts";
 import type { Verdict } from "../gates/gate.ts";
 import type { GateInput, Lane } from "../gates/input.ts";
 import { People } from "../gates/people.ts";
-import type { HappeningOf } from "../ledger/event.ts";
+import type { Actor, HappeningOf, LedgerEvent } from "../ledger/event.ts";
 import type { ProjectSummary } from "../selector.ts";
 import { UserError } from "../user-error.ts";
 import { type Release, settingOf } from "./configuration.ts";
@@ -21,13 +21,18 @@ export interface Asked {
   readonly breakGlass?: { readonly incident: string; readonly reason: string };
 }
 
-/** What stands between a release and a stack, gate by gate: the same evidence as `why` decides by. */
-export async function askGates(context: Context, about: { stack: string; lane: Lane; release: Release }): Promise<Asked> {
+/**
+ * What stands between a release and a stack, gate by gate: the same evidence as `why` decides by. `of the ledger`: the lane and the
+ * requester are those that the ledger knows, for a run that only brings what was asked for before.
+ */
+export async function askGates(context: Context, about: { stack: string; lane: Lane | "of the ledger"; release: Release }): Promise<Asked> {
   const { stack, release } = about;
   const evidence = await gather(context);
-  const requester = await evidence.ledger.actor?.().catch(() => undefined);
+  const promoted = about.lane === "of the ledger" ? requestOf(evidence.events, stack, releaseId(release)) : undefined;
+  const requester = promoted ?? (await evidence.ledger.actor?.().catch(() => undefined));
   const input = await gateInput(evidence, { stack, release, ...(requester === undefined ? {} : { requester }) });
-  const lane = about.lane === "normal" && input.lane === "break-glass" ? "break-glass" : about.lane;
+  const isOpenedByLedger = about.lane === "of the ledger" || (about.lane === "normal" && input.lane === "break-glass");
+  const lane = isOpenedByLedger ? input.lane : (about.lane as Lane);
   const verdicts = evaluateGates({ ...input, lane });
   if (lane !== "break-glass") return { verdicts, lane };
   const id = releaseId(release);
@@ -37,6 +42,10 @@ export async function askGates(context: Context, about: { stack: string; lane: L
   if (glass === undefined || said === undefined) return { verdicts, lane };
   return { verdicts, lane, breakGlass: { incident: said.incident, reason: said.reason } };
 }
+
+/** Who asked for a release to go there: who promoted it, not the run that then brings it. */
+const requestOf = (events: readonly LedgerEvent[], stack: string, id: string): Actor | undefined =>
+  events.findLast(({ what }) => what.kind === "promotion" && what.to === stack && what.release.id === id)?.actor;
 
 export function promotionOf(project: ProjectSummary, survey: Survey): GateInput["promotion"] {
   const parsed = ApplicationSettings.shape.promotion.safeParse(

@@ -1,6 +1,7 @@
 import path from "node:path";
 import type { Context } from "../context.ts";
 import type { Engine } from "../engine.ts";
+import { repeatedFlags } from "../repeated-flags.ts";
 import type { ProjectSummary } from "../selector.ts";
 import { UserError } from "../user-error.ts";
 import { moved, type Pin, readPin, stateSerial, writePin } from "./pin.ts";
@@ -49,19 +50,38 @@ function unlessAsked(error: unknown): undefined {
   throw error;
 }
 
-/** With `--pinned [FILE]`, refuses when something moved since the preview, and says what. Nothing is changed. */
+/**
+ * Refuses when something moved since the stack was previewed, and says what; nothing is changed. A preview counts from when it was shown until
+ * the next run that changed the stack; with `--pinned [FILE]` there must be one, with `--no-pinned` none is looked for.
+ */
 export function checkPin(context: Context, projectDir: string, stack: string, before: Survey, pinned: boolean | string | undefined): void {
-  if (pinned === undefined || pinned === false) return;
+  if (pinned === false) return;
   const file = fileOf(context, projectDir, stack, typeof pinned === "string" ? pinned : undefined);
-  const pin = readPin(file);
-  const preview = `${context.command} preview ${stack}`;
-  if (pin === undefined) throw new UserError(`No preview of ${stack} is recorded (${file}): run ${preview} first.`, 2);
+  const preview = `${context.command} preview ${stack}${repeatedFlags(context.options)}`;
+  const pin = pinned === undefined ? lastPreview(file, before) : readPin(file);
+  if (pin === undefined) {
+    if (pinned === undefined) return;
+    throw new UserError(`No preview of ${stack} is recorded (${file}): run ${preview} first.`, 2);
+  }
   if (pin.stack !== stack) throw new UserError(`${file} is a preview of ${pin.stack}, not of ${stack}.`, 2);
   const changes = moved(pin, standing(projectDir, stack, before));
   if (changes.length === 0) return;
+  const otherwise = pinned === undefined ? `, or go on with what nobody has previewed: --no-pinned` : "";
   throw new UserError(
-    `${stack} is not what was previewed at ${pin.at}; nothing was changed. Since then moved:\n${changes.map((c) => `  ${c}`).join("\n")}\nPreview it again: ${preview}`,
+    `${stack} is not what was previewed at ${pin.at}; nothing was changed. Since then moved:\n${changes.map((c) => `  ${c}`).join("\n")}\nPreview it again: ${preview}${otherwise}`,
   );
+}
+
+/** The preview that nobody has acted on yet. A record that cannot be read is none: nobody asked for it. */
+function lastPreview(file: string, { history }: Survey): Pin | undefined {
+  let pin: Pin | undefined;
+  try {
+    pin = readPin(file);
+  } catch (error) {
+    return unlessAsked(error);
+  }
+  const last = history.find(({ kind }) => kind !== "preview");
+  return pin !== undefined && last !== undefined && Date.parse(last.startTime) > Date.parse(pin.at) ? undefined : pin;
 }
 
 const fileOf = ({ io, selector }: Context, projectDir: string, stack: string, file: string | undefined): string =>

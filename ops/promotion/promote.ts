@@ -12,6 +12,7 @@ import { rollbackClass } from "../rollback/class.ts";
 import { classLines } from "../rollback/words.ts";
 import type { ProjectSummary, Selected } from "../selector.ts";
 import { UserError } from "../user-error.ts";
+import { noteBackPorts } from "./back-ports.ts";
 import { openBook } from "./book.ts";
 import { type Configuration, type Release, referenceOf, withValue } from "./configuration.ts";
 import { deploy } from "./deploy.ts";
@@ -54,6 +55,11 @@ export async function promote(
   }
   const live = liveRelease(source, upstream);
   const id = releaseId(live);
+  if (before.settled && before.declaredId === id && before.live !== undefined && releaseId(before.live) === id) {
+    if (context.options.json) io.out(JSON.stringify({ from: source, to: target, release: { id, ...live }, running: true }, null, 2));
+    say(`${io.colors.bold(target)} runs ${id} already, as ${source} does: there is nothing to promote, and nothing was changed.`);
+    return EXIT.done;
+  }
 
   const { verdicts, lane, breakGlass } = await askGates(context, { stack: target, lane: wanted, release: live });
   const release = breakGlass === undefined ? live : { ...live, breakGlass };
@@ -121,6 +127,7 @@ async function bring(context: Context, project: ProjectSummary, stack: string, c
   const book = await openBook(context, project.dir);
   const before = await survey(chosen.engine, project.name, { maybeNew: true });
   const outcome = await deploy(context, { project: project.name, stack, chosen, book, before, message });
+  if (outcome.outcome === "succeeded") await noteBackPorts(context, book);
   return finish(context, project, stack, chosen, outcome);
 }
 

@@ -55,7 +55,30 @@ describe("a release moves from one environment to the next", () => {
     });
     const people = await project.liftlock("promote lower upper --yes");
     const { exitCode, out } = await project.liftlock("promote lower upper --yes --json");
+    // The stack file is no way around them.
+    const own = project.readStackFile("upper");
+    project.write("upper", next);
+    const past = await project.liftlock("up upper");
+    const forPrograms = await project.liftlock("up upper --json");
+    writeFileSync(project.stackFile("upper"), own.replace("LEVEL: info", "LEVEL: debug"));
+    const configuration = await project.liftlock("up upper");
+    writeFileSync(project.stackFile("upper"), own);
+    const back = await project.liftlock("up upper");
     writeFileSync(file, text);
+    expect({ exitCode: past.exitCode, err: past.err }).toMatchObject({
+      exitCode: 1,
+      err: expect.stringMatching(
+        /upper runs 1\.0\.0-\w+ and does not take 1\.1\.0-\w+: 2 of \d+ gates are closed\. Nothing was changed\.\n {2}closed {2}soak/,
+      ),
+    });
+    expect(past.err).toContain("liftlock why upper");
+    expect(forPrograms.exitCode).toBe(1);
+    expect(JSON.parse(forPrograms.out)).toMatchObject({ stack: "upper", open: false, release: { version: "1.1.0" } });
+    expect(await project.image("upper", "api")).toBe(release("1.0.0").images.api);
+    expect([configuration, back].map(({ exitCode: code, err }) => ({ code, err }))).toEqual([
+      { code: 0, err: "" },
+      { code: 0, err: "" },
+    ]);
     expect(people.exitCode).toBe(1);
     expect(people.err).toMatch(/2 of \d+ gates are closed\. Nothing was changed\./);
     expect(people.out).toMatch(/closed {2}soak lower: .*\(opens by itself at /);
@@ -78,6 +101,10 @@ describe("a release moves from one environment to the next", () => {
       expect.objectContaining({ from: "lower", to: "upper", lane: "normal", release: expect.objectContaining({ version: "1.1.0" }) }),
     ]);
     expect((await project.liftlock("up upper --expect-no-changes")).exitCode).toBe(0);
+    const again = await project.liftlock("promote lower upper --yes");
+    expect({ exitCode: again.exitCode, out: again.out }).toMatchObject({ exitCode: 0, out: expect.stringContaining("nothing to promote") });
+    expect(project.readStackFile("upper")).toBe(after);
+    expect((await project.entries("promotion")).length).toBe(1);
   });
 
   test("rolled back by command: images and configuration of then, the file says so, the bad release is held", async () => {
@@ -191,6 +218,10 @@ describe("a release moves from one environment to the next", () => {
     expect((await project.liftlock("up lower --pinned")).exitCode).toBe(0);
     project.write("lower", release("1.2.0"), { level: "warn" });
     expect(await pinned()).toMatch(/the program or its settings/);
+    // Also without the flag, as long as nobody has acted on the preview, unless somebody says so.
+    expect((await project.liftlock("up lower")).err).toMatch(/is not what was previewed.*the program or its settings.*--no-pinned/s);
+    expect((await project.liftlock("up lower --no-pinned")).exitCode).toBe(0);
+    project.write("lower", release("1.2.0"), { level: "error" });
     await preview();
     expect((await project.liftlock("up lower")).exitCode).toBe(0);
     expect(await pinned()).toMatch(/^error: lower is not what was previewed.*\n {2}the state \(somebody ran up/);
