@@ -84,6 +84,8 @@ const OFFLINE: Target = { words: "offline, no cluster is asked" };
 
 async function localTarget(request: EngineRequest, world: World): Promise<Target> {
   if (request.cluster === "none") return OFFLINE;
+  // What environments share is on no cluster of theirs: none is started for it.
+  if ((await projectSummary(request.projectDir)).platforms?.includes(request.stack)) return OFFLINE;
   const { controlPlaneStatus, startControlPlane } = await import("../local/cluster/index.ts");
   if (request.cluster === "start") {
     const plane = await startControlPlane(world, request.onProgress, { signal: request.signal });
