@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { execa } from "execa";
 import { describe, expect, test } from "vitest";
@@ -33,7 +33,22 @@ function engineOn(project: TestProject, spec: Spec) {
 }
 const objects = (project: TestProject) => readdirSync(path.join(project.dir, "cloud")).sort();
 
+/** Command lines of the programs of a project that still run. */
+const programsOf = async ({ dir }: TestProject): Promise<string[]> =>
+  (await execa("ps", ["-ww", "-eo", "args"])).stdout.split("\n").filter((args) => args.includes("cmd/run") && args.includes(dir));
+
 describe("after the whole process was killed", () => {
+  test("its program does not go on without it", async () => {
+    const project = new TestProject();
+    const waiting = path.join(project.dir, "waiting");
+    const run = execa(script, [project.dir, JSON.stringify({ resources: [], wait: waiting })], node);
+    await expect.poll(() => existsSync(waiting), { timeout: 30_000 }).toBe(true);
+    expect(await programsOf(project)).toHaveLength(1);
+    run.kill("SIGKILL");
+    expect((await run).signal).toBe("SIGKILL");
+    await expect.poll(() => programsOf(project), { timeout: 15_000 }).toEqual([]);
+  });
+
   test("during a create: the state names it, and the next run takes the object over under its name", async () => {
     const project = new TestProject();
     const spec = {

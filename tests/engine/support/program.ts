@@ -1,3 +1,4 @@
+import { writeFileSync } from "node:fs";
 import * as pulumi from "@pulumi/pulumi";
 
 /** A program that declares what its configuration lists, so that a test states a whole deployment in a few lines. */
@@ -22,6 +23,8 @@ interface Spec {
   log?: string[];
   fail?: string;
   crash?: string;
+  /** Writes this file, and waits for ever. */
+  wait?: string;
 }
 
 const config = new pulumi.Config();
@@ -76,6 +79,10 @@ for (const { name, type = "test:index:Thing", ...declared } of spec.resources) {
 }
 for (const { name, outputs } of spec.resources) {
   if (outputs) (made.get(name) as unknown as { registerOutputs(o: unknown): void }).registerOutputs(resolve(outputs));
+}
+if (spec.wait) {
+  writeFileSync(spec.wait, "");
+  await new Promise(() => setInterval(() => {}, 1000));
 }
 if (spec.fail) throw new pulumi.RunError(spec.fail);
 if (spec.crash) throw new TypeError(inClear(spec.crash));
