@@ -6,7 +6,6 @@ const wholeEngine = [
   "tests/components/release-chain.test.ts",
   "tests/gates/release-check.test.ts",
   "tests/github/examples.test.ts",
-  "tests/github/examples.test.ts",
   "tests/ops/cli.test.ts",
   "tests/pulumi-driver/runs.test.ts",
 ];

@@ -3,6 +3,7 @@ import type { Declare } from "./program.ts";
 
 const as = () => new Option("--as <person>", 'with --local only: act as "Name <address>"');
 const release = () => new Option("--release <id>", "version or id (default: what is to go there next)");
+const every = (value: string, before: readonly string[] = []): string[] => [...before, value];
 const reason = () => new Option("--reason <text>", "kept in the ledger");
 
 /** Commands that show where releases stand, and those that record what people say about them. */
@@ -18,12 +19,26 @@ export function describeGateCommands(command: Declare): void {
     async () => (await import("./commands/why.ts")).why,
   ).addOption(release());
   command(
+    "drift [stacks...]",
+    "say what somebody changed, added or deleted by hand; exit code 3 when there is any",
+    async () => (await import("./commands/drift.ts")).drift,
+  )
+    .option("--fix", "put it back, object by object, after showing how and asking")
+    .option("--include <kind/name>", "with --fix: also delete this addition, or make this Job or volume again; repeatable", every)
+    .option("-y, --yes", "ask nothing")
+    .option("--markdown", "print Markdown");
+  command(
     "metrics [stack]",
     "measure deliveries to an environment against the team's targets: DORA's four keys, success, uptime",
     async () => (await import("./commands/metrics.ts")).metrics,
   )
     .option("--since <time>", "how far back: a duration such as 90d, or a date (default: metrics.window of the settings)")
     .option("--expect-targets", "end with exit code 3 when a target is missed");
+  command(
+    "report",
+    "write a page that shows where every release stands: pipeline, differences, deliveries, timeline",
+    async () => (await import("./commands/report.ts")).report,
+  ).option("-o, --out <file>", "the page's file (default: .liftlock/report.html of the project)");
   command("approve [stack]", "approve or reject a release for an environment", async () => (await import("./commands/approve.ts")).approve)
     .option("--role <role>", "in which role (default: yours that the environment asks for)")
     .option("--reject", "say no: closes the gate until you approve")
@@ -75,6 +90,19 @@ export function describeGateCommands(command: Declare): void {
   )
     .option("--summary <text>", "what is wrong, or what it was")
     .addOption(as());
+  command(
+    "backups [stack]",
+    "list the backups of an environment's data, or take one now",
+    async () => (await import("./commands/backups.ts")).backups,
+  ).option("--take", "take a verified backup now");
+  command(
+    "restore [stack]",
+    "put a backup back: stop, restore, check, start; or restore one on trial",
+    async () => (await import("./commands/restore.ts")).restore,
+  )
+    .option("--backup <id>", "which one: its id, the beginning of it, the Job that took it, or latest")
+    .option("--drill", "restore it into a scratch place, count, and throw it away; what runs is not touched")
+    .option("-y, --yes", "ask nothing");
   command(
     "break-glass <stack-or-confirm> [stack]",
     "open the gates in an emergency: a second person confirms with `break-glass confirm STACK`",
