@@ -9,6 +9,7 @@ import { recordedPreview, resultOf } from "./reference.ts";
 
 export interface World {
   readonly stacks?: readonly string[];
+  readonly platforms?: readonly string[];
   readonly engine?: Partial<Engine> | ((stack: string) => Partial<Engine>);
   readonly manifests?: Manifest[];
   readonly ledger?: Ledger;
@@ -67,7 +68,12 @@ export async function liftlock(args: string, world: World = {}): Promise<Ended> 
     },
   };
   const selector: Selector = {
-    project: async () => ({ name: "ferry", dir: "/nowhere", stacks: world.stacks ?? ["development", "staging", "production"] }),
+    project: async () => ({
+      name: "ferry",
+      dir: "/nowhere",
+      stacks: world.stacks ?? ["development", "staging", "production"],
+      platforms: world.platforms ?? [],
+    }),
     select: async (request) => {
       requests.push(request);
       const own = typeof world.engine === "function" ? world.engine(request.stack) : world.engine;
