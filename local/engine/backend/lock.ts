@@ -84,7 +84,7 @@ async function readLock(file: string): Promise<LockOwner | undefined> {
   }
   let lock: Record<string, unknown> = {};
   try {
-    lock = JSON.parse(text);
+    lock = (JSON.parse(text) ?? {}) as Record<string, unknown>;
   } catch {}
   const pid = Number(lock.pid ?? 0);
   const hostname = String(lock.hostname ?? "unknown");
