@@ -17,7 +17,7 @@ export async function stacks(context: Context): Promise<number> {
     s.name,
     s.hasState ? `${s.resourceCount ?? "?"} resources` : "not up yet",
     s.lastUpdate ?? "-",
-    s.hasSettings ? "" : `no Pulumi.${s.name}.yaml any more`,
+    s.hasSettings ? (project.platforms?.includes(s.name) ? "what environments share" : "") : `no Pulumi.${s.name}.yaml any more`,
   ]);
   printTable(context.say, ["stack", "state", "last update", ""], rows, "");
   return EXIT.done;
