@@ -3,6 +3,7 @@ import { ConfigSets, FlagDeclarations, SecretSets } from "./configuration.schema
 import { DatabaseDeclaration } from "./database.schema.ts";
 import { PromotionSettings } from "./gates.schema.ts";
 import { RepositorySettings } from "./github/repository.schema.ts";
+import { DifferenceSettings, DriftSettings } from "./drift.schema.ts";
 import { MetricSettings } from "./metrics.schema.ts";
 import { NotificationSettings } from "./notifications.schema.ts";
 import { Duration, KubernetesName, PinnedImage, ServiceName, UrlPath } from "./primitives.ts";
@@ -34,6 +35,8 @@ export const ApplicationSettings = z.strictObject({
   repository: RepositorySettings.optional(),
   smoke: SmokeSettings.optional(),
   metrics: MetricSettings.prefault({}),
+  drift: DriftSettings.prefault({}),
+  differences: DifferenceSettings.prefault({}),
   notifications: NotificationSettings.prefault({}),
 });
 export type ApplicationSettings = z.infer<typeof ApplicationSettings>;
