@@ -5,15 +5,12 @@ import { gatesOf } from "../../components/upstream.ts";
 import { type Context, EXIT } from "../context.ts";
 import { selected } from "../follow.ts";
 import { requireStack } from "../project-dir.ts";
-import { type Book, openBook } from "../promotion/book.ts";
-import { type Configuration, type Release, referenceOf } from "../promotion/configuration.ts";
+import { openBook } from "../promotion/book.ts";
 import { promotionOf } from "../promotion/gates.ts";
-import { migrated, type Survey, survey } from "../promotion/survey.ts";
-import { putBack } from "../rollback/automatic.ts";
-import { decide } from "../rollback/decide.ts";
+import { survey } from "../promotion/survey.ts";
+import { afterFault } from "../rollback/after-watch.ts";
 import { HealthWatch } from "../rollback/health.ts";
 import { healthReader } from "../rollback/live-health.ts";
-import type { ProjectSummary, Selected } from "../selector.ts";
 import { statusLine } from "../terminal/status-line.ts";
 import { UserError } from "../user-error.ts";
 
@@ -75,46 +72,6 @@ export async function watch(context: Context, [name]: string[], options: Options
   const entries = await afterFault(context, project, stack, chosen, book, before, found);
   await book.append({ ...entry, result: "failed", cause: fault }, ...entries);
   return EXIT.failed;
-}
-
-async function afterFault(
-  context: Context,
-  { name: project }: ProjectSummary,
-  stack: string,
-  chosen: Selected,
-  book: Book,
-  before: Survey,
-  { release, configuration, fault, automatic }: { release: Release; configuration: Configuration; fault: string; automatic: boolean },
-) {
-  const firstReport = performance.now() / 1000;
-  const id = referenceOf(release).id;
-  // What runs came by a rollback: then it is not rolled back again.
-  const last = book.events.findLast(({ what }) => (what.kind === "rollback" || what.kind === "deployment") && what.stack === stack)?.what;
-  const decision = automatic
-    ? decide({
-        project,
-        candidate: { release, configuration },
-        previous: before.deployments.find((deployment) => deployment.id !== id),
-        settled: before.settled,
-        touched: true,
-        isRollback: last?.kind === "rollback",
-        applied: migrated(before.applied, book.events, stack),
-        migrated: false,
-      })
-    : ({ action: "leave", why: "--no-rollback was given" } as const);
-  const back = {
-    project,
-    stack,
-    chosen,
-    release,
-    configuration,
-    decision,
-    cause: `watch: ${fault}`,
-    firstReport,
-    touched: true,
-    namespace: before.outputs.namespace,
-  };
-  return (await putBack(context, back)).entries;
 }
 
 function minutesOf(given: string | undefined, declared: string | undefined): number {

@@ -1,7 +1,8 @@
+import { execFile } from "node:child_process";
 import { rmSync } from "node:fs";
 import path from "node:path";
+import { promisify } from "node:util";
 import { CoreV1Api, KubeConfig } from "@kubernetes/client-node";
-import { execa } from "execa";
 import { type Context, EXIT } from "../context.ts";
 import type { ClusterTarget } from "../live.ts";
 import { main } from "../main.ts";
@@ -87,8 +88,8 @@ function configOf(kubeconfig: string): KubeConfig {
 
 /** A repository of its own: releases are made of its commit, and the ledger lives in it. */
 async function repository(dir: string): Promise<void> {
-  const git = (...args: string[]) =>
-    execa("git", ["-c", "commit.gpgSign=false", ...args], { cwd: dir, env: { HOME: path.join(dir, "home") } });
+  const env = { ...process.env, HOME: path.join(dir, "home") };
+  const git = (...args: string[]) => promisify(execFile)("git", ["-c", "commit.gpgSign=false", ...args], { cwd: dir, env });
   await git("init", "-q", "-b", "main");
   await git("config", "user.name", "Ada");
   await git("config", "user.email", "ada@example.com");

@@ -5,6 +5,7 @@ import { isRecord } from "./diff.ts";
 import { type Direction, headline } from "./headline.ts";
 import { type Seen, seenIn } from "./inventory.ts";
 import { reach, referencesOf, type Workload } from "./references.ts";
+import { recordedRelease } from "./release-record.ts";
 import { requestsLine, requestsOf } from "./requests.ts";
 import { wordsFor } from "./rules.ts";
 import { count, listed, printable } from "./text.ts";
@@ -64,6 +65,8 @@ export function describe(
 }
 
 function sentences(change: Change, workloads: readonly Workload[], moved: ReadonlySet<string>): { lines: Line[]; folded: number } {
+  const recorded = change.verb === "replace" || change.verb === "update" ? recordedRelease(change) : undefined;
+  if (recorded !== undefined) return { lines: [{ mark: "+", text: `records release ${recorded}`, danger: false }], folded: 0 };
   const object = owned(change);
   if (change.verb === "delete") {
     const loses = DATA.has(change.kind)
