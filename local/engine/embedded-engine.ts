@@ -26,6 +26,8 @@ export interface EmbeddedOptions {
   parallel?: number;
   /** Work also on state that the Pulumi CLI made, and leave it unmarked. */
   allowForeign?: boolean;
+  /** Characters of state from which on changes go to a journal (see the backend). */
+  journalFrom?: number;
 }
 
 const defaultParallel = 16;

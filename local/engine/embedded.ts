@@ -9,7 +9,7 @@ export { type RenderedResource, type RenderOptions, renderProgram } from "./rend
 /** The engine of the local world for one stack. Reads the project; starts nothing. */
 export async function createEmbeddedEngine(options: EmbeddedOptions): Promise<Engine> {
   const project = await loadProject(options.projectDir);
-  const { backendDir, passphrase, stack, allowForeign } = options;
-  const backend = await openBackend({ backendDir, passphrase, stack, allowForeign, project: project.name });
+  const { backendDir, passphrase, stack, allowForeign, journalFrom } = options;
+  const backend = await openBackend({ backendDir, passphrase, stack, allowForeign, journalFrom, project: project.name });
   return new EmbeddedEngine(options, project, backend);
 }

@@ -2,7 +2,8 @@
  * What tests run in processes of their own:
  *   count DIR WORKER ROUNDS      adds one resource a round under the lock, asking again while others hold it
  *   die DIR SUFFIX               saves, and is killed at the moment it renames a file to one that ends in SUFFIX
- *   save-forever DIR             saves growing states until it is killed; prints the count of each save that is done
+ *   save-forever DIR [FROM]      saves growing states until it is killed, with a journal from so many characters on; prints the count of each
+ *                                save that is done
  */
 import fs from "node:fs";
 import { syncBuiltinESMExports } from "node:module";
@@ -24,7 +25,8 @@ const thing = (id: string): ResourceState => ({
   parent: STACK_URN,
 });
 const state = (resources: ResourceState[]): Snapshot => ({ resources, pendingOperations: [] });
-const backend = await openBackend({ backendDir: dir, project: "p", stack: "dev", passphrase: "correct horse" });
+const journalFrom = what === "save-forever" && rest[0] !== undefined ? Number(rest[0]) : undefined;
+const backend = await openBackend({ backendDir: dir, project: "p", stack: "dev", passphrase: "correct horse", journalFrom });
 
 if (what === "count") {
   const [worker, rounds] = rest;

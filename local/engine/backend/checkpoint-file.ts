@@ -1,7 +1,8 @@
 import { existsSync } from "node:fs";
-import { readFile } from "node:fs/promises";
+import { open, readFile } from "node:fs/promises";
 import { UserError } from "../../../ops/user-error.ts";
-import { CHECKPOINT_VERSION, type Checkpoint, magicOf } from "./checkpoint.ts";
+import { CHECKPOINT_VERSION, type Checkpoint, type Deployment, JOURNAL_FEATURE, magicOf } from "./checkpoint.ts";
+import { afterJournal } from "./journal.ts";
 import type { StackLayout } from "./layout.ts";
 
 /** Reads a stack's checkpoint, values still encrypted. `undefined` when there is none; whatever is wrong with it is a UserError. */
@@ -27,7 +28,39 @@ export async function readCheckpoint(layout: StackLayout, options: { allowForeig
   if (secrets && (secrets.type !== "passphrase" || typeof secrets.state?.salt !== "string")) {
     throw new UserError(`The secrets in ${file} are kept by "${secrets.type}": the local world opens only those kept under a passphrase.`);
   }
-  return json;
+  return withJournal(json, layout);
+}
+
+/** Does a checkpoint's text begin as that of one with a journal? Quicker than reading it all. */
+export async function isJournaled(checkpointFile: string): Promise<boolean> {
+  const beginning = `{"version":${CHECKPOINT_VERSION + 1},"features":["${JOURNAL_FEATURE}"]`;
+  const handle = await open(checkpointFile).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === "ENOENT") return undefined;
+    throw error;
+  });
+  if (handle === undefined) return false;
+  try {
+    const { buffer, bytesRead } = await handle.read(Buffer.alloc(beginning.length), 0, beginning.length, 0);
+    return buffer.toString("utf8", 0, bytesRead) === beginning;
+  } finally {
+    await handle.close();
+  }
+}
+
+/** What a run did after its last whole checkpoint, when it ended before it could write another. */
+async function withJournal(json: Checkpoint, layout: StackLayout): Promise<Checkpoint> {
+  const { latest } = json.checkpoint;
+  const id = json.liftlock?.journal;
+  if (id === undefined || latest === undefined) return json;
+  try {
+    const from = { resources: latest.resources ?? [], pending: latest.pending_operations ?? [] };
+    const { resources, pending } = await afterJournal(layout.journalFile, id, from);
+    latest.resources = resources;
+    latest.pending_operations = pending as Deployment["pending_operations"];
+  } catch {
+    throw damaged(layout, `its journal ${layout.journalFile} cannot be read`);
+  }
+  return { version: CHECKPOINT_VERSION, checkpoint: json.checkpoint, liftlock: json.liftlock };
 }
 
 function parse(text: string, layout: StackLayout): Checkpoint {
@@ -59,9 +92,10 @@ function checkVersion(json: Checkpoint, layout: StackLayout): void {
   }
   if (version > CHECKPOINT_VERSION + 1)
     throw new UserError(`${file} has format ${version}, newer than this liftlock understands (${CHECKPOINT_VERSION}). Update liftlock.`);
-  if (features.length > 0)
+  const unknown = features.filter((feature) => feature !== JOURNAL_FEATURE);
+  if (unknown.length > 0)
     throw new UserError(
-      `${file} uses what this liftlock does not support: ${features.join(", ")}. Update liftlock, or use the engine that wrote it.`,
+      `${file} uses what this liftlock does not support: ${unknown.join(", ")}. Update liftlock, or use the engine that wrote it.`,
     );
 }
 

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import type { PendingKind, Snapshot } from "../state.ts";
 import { timestamp } from "./clock.ts";
 import type { Crypter } from "./crypter.ts";
+import type { Parts } from "./journal.ts";
 import { PropertyCodec } from "./property-codec.ts";
 import { decodeResource, encodeResource, placeOf, ResourceError } from "./resource-codec.ts";
 import { TextMemo } from "./text-memo.ts";
@@ -15,7 +16,7 @@ export interface Checkpoint {
    * The mark of the local world, beside `version`: Pulumi decodes a checkpoint into a struct with Go's encoding/json, which skips keys it
    * does not know, and drops them when it writes. So a stack that Pulumi has written since has lost the mark, and is refused.
    */
-  liftlock?: { world: "local" };
+  liftlock?: { world: "local"; journal?: string };
 }
 export interface Deployment {
   manifest: { time: string; magic: string; version: string };
@@ -25,8 +26,19 @@ export interface Deployment {
   metadata?: object;
 }
 
-/** Version of the format that is written; 4 is the same with `features`, none of which are supported here. */
+/** Version of the format that is written; 4 is the same with `features`, of which one of our own is known here. */
 export const CHECKPOINT_VERSION = 3;
+/**
+ * A checkpoint that may not be all: a journal beside it says what was done since. Only while a large stack is worked on, and after a crash.
+ * Pulumi refuses a checkpoint with a feature that it does not know (pkg/resource/stack/checkpoint.go), so it never takes such a one for whole.
+ */
+export const JOURNAL_FEATURE = "liftlock.journal";
+export interface TextOptions {
+  qualifiedName: string;
+  engineVersion: string;
+  marked: boolean;
+  journal?: string;
+}
 const DEPLOYMENT_FIELDS = new Set(["manifest", "secrets_providers", "resources", "pending_operations", "metadata"]);
 
 /** Pulumi's integrity cookie over a manifest: a hash of the engine's version. */
@@ -44,8 +56,7 @@ export class CheckpointCodec {
     this.#codec = new PropertyCodec(crypter);
   }
 
-  encode(snapshot: Snapshot, options: { qualifiedName: string; engineVersion: string; marked: boolean }): string {
-    const { qualifiedName, engineVersion } = options;
+  parts(snapshot: Snapshot): Parts {
     const resources = snapshot.resources.map((r) =>
       this.#resources.textOf(r, () => encodeResource(r, this.#codec, placeOf(r.urn, r.id, r.delete))),
     );
@@ -53,6 +64,15 @@ export class CheckpointCodec {
       const text = this.#pending.textOf(resource, () => encodeResource(resource, this.#codec, pendingPlace(resource.urn)));
       return `{"resource":${text},"type":${JSON.stringify(type)}}`;
     });
+    return { resources, pending };
+  }
+
+  encode(snapshot: Snapshot, options: TextOptions): string {
+    return this.text(this.parts(snapshot), options);
+  }
+
+  /** The checkpoint as a whole; `journal` is the id of the journal that goes on from it. */
+  text({ resources, pending }: Parts, { qualifiedName, engineVersion, marked, journal }: TextOptions): string {
     const manifest = JSON.stringify({ time: timestamp(), magic: magicOf(engineVersion), version: engineVersion });
     const secrets = JSON.stringify({ type: "passphrase", state: { salt: this.#crypter.salt } });
     const latest = [
@@ -63,7 +83,12 @@ export class CheckpointCodec {
       `"metadata":{}`,
     ];
     const checkpoint = `{"stack":${JSON.stringify(qualifiedName)},"latest":{${latest.join(",")}}}`;
-    const mark = options.marked ? `,"liftlock":{"world":"local"}` : "";
+    if (journal !== undefined) {
+      const features = JSON.stringify([JOURNAL_FEATURE]);
+      const mark = JSON.stringify({ world: "local", journal });
+      return `{"version":${CHECKPOINT_VERSION + 1},"features":${features},"checkpoint":${checkpoint},"liftlock":${mark}}`;
+    }
+    const mark = marked ? `,"liftlock":{"world":"local"}` : "";
     return `{"version":${CHECKPOINT_VERSION},"checkpoint":${checkpoint}${mark}}`;
   }
 

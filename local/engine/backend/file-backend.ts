@@ -1,14 +1,17 @@
+import { randomUUID } from "node:crypto";
 import { existsSync } from "node:fs";
+import { rm } from "node:fs/promises";
 import type { HistoryEntry, LockOwner } from "../../../ops/engine.ts";
 import { UserError } from "../../../ops/user-error.ts";
 import type { NewHistoryEntry, Snapshot, StackBackend } from "../state.ts";
 import type { PropertyMap } from "../values.ts";
 import { keepBackup, removeLeftovers, writeAtomic } from "./atomic-file.ts";
 import { type Checkpoint, CheckpointCodec } from "./checkpoint.ts";
-import { damaged, readCheckpoint } from "./checkpoint-file.ts";
+import { damaged, isJournaled, readCheckpoint } from "./checkpoint-file.ts";
 import { type Crypter, passphraseCrypter, WrongPassphrase } from "./crypter.ts";
 import { readHistory, writeHistory } from "./history.ts";
 import { integrityProblem } from "./integrity.ts";
+import { Journal, type Parts } from "./journal.ts";
 import { parseStackName, type StackLayout, stackLayout } from "./layout.ts";
 import { acquireLock, readLocks, removeLocks } from "./lock.ts";
 import { opened } from "./opened.ts";
@@ -25,7 +28,11 @@ export interface BackendOptions {
   passphrase: string;
   /** Open also what the Pulumi CLI made, and leave it unmarked. */
   allowForeign?: boolean;
+  /** Characters of state from which on changes go to a journal instead of into a whole checkpoint each; 256 Ki when not said. */
+  journalFrom?: number;
 }
+
+const JOURNAL_FROM = 256 * 1024;
 
 /** A stack in a file backend on this machine. */
 export class FileStackBackend implements StackBackend {
@@ -37,6 +44,9 @@ export class FileStackBackend implements StackBackend {
   #marked = true;
   #prepared: Promise<void> | undefined;
   readonly #saves = new SaveQueue((snapshot) => this.#write(snapshot));
+  #journal: Journal | undefined;
+  /** The newest state that was saved, while it is partly in the journal. */
+  #journaled: Snapshot | undefined;
 
   constructor(options: BackendOptions) {
     this.#options = options;
@@ -73,10 +83,24 @@ export class FileStackBackend implements StackBackend {
   async lock(): Promise<{ release(): Promise<void> }> {
     await this.#prepare();
     const lock = await acquireLock(this.#layout);
-    await removeLeftovers(this.#layout.checkpointFile);
+    try {
+      await removeLeftovers(this.#layout.checkpointFile);
+      await this.#takeOverJournal();
+    } catch (error) {
+      await lock.release();
+      throw error;
+    }
     // whoever locks will save: the first key of a new stack is derived while the program starts
     if (!(await this.exists())) void this.#secrets(undefined);
-    return lock;
+    return {
+      release: async () => {
+        try {
+          await this.#compact();
+        } finally {
+          await lock.release();
+        }
+      },
+    };
   }
 
   lockOwners(): Promise<LockOwner[]> {
@@ -93,6 +117,7 @@ export class FileStackBackend implements StackBackend {
 
   async appendHistory(entry: NewHistoryEntry): Promise<void> {
     const { crypter } = await this.#secrets(await this.#readUnlessOpen());
+    await this.#compact();
     await writeHistory(this.#layout, entry, crypter);
   }
 
@@ -171,10 +196,33 @@ export class FileStackBackend implements StackBackend {
   }
 
   async #write(snapshot: Snapshot): Promise<void> {
-    const { checkpointFile, backupFile, qualifiedName, stack } = this.#layout;
     // never over a state that another engine made, also when nobody loaded it first
     const { codec } = await this.#secrets(await this.#readUnlessOpen());
-    const text = codec.encode(snapshot, { qualifiedName, engineVersion: ENGINE_VERSION, marked: this.#marked });
+    const parts = codec.parts(snapshot);
+    const size = sum(parts.resources) + sum(parts.pending);
+    const large = this.#marked && size >= (this.#options.journalFrom ?? JOURNAL_FROM);
+    // a journal as long as the state itself makes way for a new checkpoint, so that what is written stays in proportion to what changed
+    if (large && this.#journal !== undefined && this.#journal.bytes <= size && (await this.#append(this.#journal, parts))) {
+      this.#journaled = snapshot;
+      return;
+    }
+    await this.#writeWhole(codec, snapshot, parts, large ? randomUUID() : undefined);
+  }
+
+  /** False when nothing can be appended (a full disk): a whole checkpoint is tried then. */
+  async #append(journal: Journal, parts: Parts): Promise<boolean> {
+    try {
+      await journal.append(parts);
+      return true;
+    } catch (error) {
+      if (!(error as NodeJS.ErrnoException).code) throw error;
+      return false;
+    }
+  }
+
+  async #writeWhole(codec: CheckpointCodec, snapshot: Snapshot, parts: Parts, journal: string | undefined): Promise<void> {
+    const { checkpointFile, backupFile, journalFile, qualifiedName, stack } = this.#layout;
+    const text = codec.text(parts, { qualifiedName, engineVersion: ENGINE_VERSION, marked: this.#marked, journal });
     try {
       await this.#prepare();
       if (this.#marked) await tagStack(this.#layout);
@@ -185,11 +233,33 @@ export class FileStackBackend implements StackBackend {
         `The state of stack ${stack} could not be written: ${(error as Error).message}\n  ${checkpointFile}\nIt still holds what was written last.`,
       );
     }
+    await this.#journal?.remove();
+    this.#journal = journal === undefined ? undefined : new Journal(journalFile, journal, parts);
+    this.#journaled = journal === undefined ? undefined : snapshot;
     const problem = integrityProblem(snapshot);
     // written all the same, as Pulumi does: it may be the only record of what now exists
     if (problem !== undefined) throw damaged(this.#layout, problem);
   }
+
+  /** Everything that was saved in one whole checkpoint of the plain format. */
+  async #compact(): Promise<void> {
+    const snapshot = this.#journaled;
+    if (snapshot === undefined) return;
+    const { codec } = await this.#secrets(undefined);
+    await this.#writeWhole(codec, snapshot, codec.parts(snapshot), undefined);
+  }
+
+  /** For the holder of the lock: what a run that died left in a journal becomes a whole checkpoint. */
+  async #takeOverJournal(): Promise<void> {
+    if (await isJournaled(this.#layout.checkpointFile)) {
+      this.#journaled = await this.load();
+      await this.#compact();
+    }
+    await rm(this.#layout.journalFile, { force: true });
+  }
 }
+
+const sum = (texts: readonly string[]): number => texts.reduce((total, text) => total + text.length, 0);
 
 const NO_SECRETS: Crypter = {
   salt: "",

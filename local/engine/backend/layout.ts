@@ -12,6 +12,8 @@ export interface StackLayout {
   readonly checkpointFile: string;
   /** The checkpoint before the last save. */
   readonly backupFile: string;
+  /** What was done since the checkpoint was written; only while a large stack is worked on, and after a crash. */
+  readonly journalFile: string;
   readonly tagsFile: string;
   readonly historyDir: string;
   readonly lockDir: string;
@@ -30,6 +32,7 @@ export function stackLayout(backendDir: string, project: string, stack: string):
     metaFile: path.join(root, "meta.yaml"),
     checkpointFile: `${base}.json`,
     backupFile: `${base}.json.bak`,
+    journalFile: `${base}.journal`,
     tagsFile: `${base}.pulumi-tags`,
     historyDir: path.join(root, "history", project, stack),
     lockDir: path.join(root, "locks", "organization", project, stack),

@@ -99,7 +99,24 @@ export class SnapshotStore {
 
   /** Resolves when everything recorded before this call is on disk. */
   async write(): Promise<void> {
-    await this.#save?.(this.snapshot());
+    await this.#save?.(this.#whenRead());
+  }
+
+  /** A snapshot that is taken when somebody looks at it: most are overtaken by a newer one before they are written. */
+  #whenRead(): Snapshot {
+    let taken: Snapshot | undefined;
+    const take = () => {
+      taken ??= this.snapshot();
+      return taken;
+    };
+    return {
+      get resources() {
+        return take().resources;
+      },
+      get pendingOperations() {
+        return take().pendingOperations;
+      },
+    };
   }
 
   #withNewUrns(state: ResourceState): ResourceState {

@@ -1,9 +1,10 @@
 /*
- * One run of the embedded engine in a process of its own, killed at a point counted in writes of the checkpoint or requests to the API
+ * One run of the embedded engine in a process of its own, killed at a point counted in writes of the state or requests to the API
  * server. Reads its job from standard input, prints `{ writes, requests }` when it got through.
  */
 import fs from "node:fs";
 import { syncBuiltinESMExports } from "node:module";
+import os from "node:os";
 import { text } from "node:stream/consumers";
 import { Connection } from "../../../../local/providers/kubernetes/api/connection.ts";
 import { engineFor, type Job } from "./job.ts";
@@ -25,6 +26,14 @@ async function around<T>(what: keyof typeof counted, act: () => Promise<T>): Pro
 const { rename } = fs.promises;
 fs.promises.rename = (from, to) => (String(to).endsWith("/dev.json") ? around("writes", () => rename(from, to)) : rename(from, to));
 syncBuiltinESMExports();
+// Lines of the journal.
+const handle = await fs.promises.open(os.devNull, "w");
+const handles = Object.getPrototypeOf(handle) as typeof handle;
+const { appendFile } = handles;
+handles.appendFile = function (this: typeof handle, ...given) {
+  return around("writes", () => appendFile.apply(this, given));
+};
+await handle.close();
 const { request } = Connection.prototype;
 Connection.prototype.request = function (options) {
   return around("requests", () => request.call(this, options));

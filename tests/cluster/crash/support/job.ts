@@ -18,16 +18,19 @@ export interface Job {
   operation: "up" | "refresh" | "destroy";
   refresh?: boolean;
   point?: Point;
+  /** Characters of state from which on changes go to the journal; the engine's own choice when not said. */
+  journalFrom?: number;
 }
 
 export const backendOf = (projectDir: string): string => path.join(projectDir, "backend");
 
-export function engineFor({ projectDir, kubeconfig, namespace, token, version }: Omit<Job, "operation">): Promise<Engine> {
+export function engineFor({ projectDir, kubeconfig, namespace, token, version, journalFrom }: Omit<Job, "operation">): Promise<Engine> {
   return createEmbeddedEngine({
     projectDir,
     stack: "dev",
     backendDir: backendOf(projectDir),
     passphrase: "crash",
+    journalFrom,
     providers: [kubernetesFactory({ kind: "cluster", kubeconfig })],
     extraConfig: {
       "crash:version": { value: String(version), secret: false },
