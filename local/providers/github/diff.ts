@@ -1,4 +1,4 @@
-import type { DiffKind, DiffRequest, DiffResult } from "../../engine/provider.ts";
+import type { DiffRequest, DiffResult } from "../../engine/provider.ts";
 import { hasUnknown, isMap, type PropertyMap, reveal, type Value } from "../../engine/values.ts";
 import { schemaOf } from "./schema/resource.ts";
 import type { Field, Fields, Shape } from "./schema/shape.ts";
@@ -42,7 +42,7 @@ export async function diff(request: DiffRequest, options: DiffOptions): Promise<
   };
 }
 
-function differs(old: Value | undefined, now: Value | undefined, field: Field): DiffKind | undefined {
+function differs(old: Value | undefined, now: Value | undefined, field: Field): "add" | "update" | "delete" | undefined {
   const wanted = now ?? field.default;
   if (wanted === undefined && field.computed) return undefined;
   if (wanted !== undefined && hasUnknown(wanted)) return old === undefined ? "add" : "update";
