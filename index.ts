@@ -1,4 +1,4 @@
-import { createBackup } from "./components/backup.ts";
+import { BackupSchedules, createBackup } from "./components/backup.ts";
 import { connectCluster } from "./components/cluster.ts";
 import { Configuration } from "./components/configuration.ts";
 import { createCopy } from "./components/copy.ts";
@@ -10,6 +10,7 @@ import { summarize } from "./components/outputs.ts";
 import { checkRelease } from "./components/promotion-check.ts";
 import { ReleaseRecord } from "./components/record.ts";
 import { createReset } from "./components/reset.ts";
+import { afterRestore, readRestore, stopWriters } from "./components/restore.ts";
 import { Routes } from "./components/route.ts";
 import { loadStack } from "./components/settings.ts";
 import { createSmoke } from "./components/smoke.ts";
@@ -23,7 +24,9 @@ import { extend } from "./extend.ts";
 export default async function program(ownResources: Extension = extend) {
   const settings = loadStack();
   if ("platform" in settings) return (await import("./components/platform/platform.ts")).createPlatform(settings);
-  const history = await readHistory();
+  const restore = readRestore();
+  if (restore?.stage === "stopped") stopWriters();
+  const history = afterRestore(await readHistory(), restore);
   await checkRelease(settings, history);
   const cluster = connectCluster(settings.environment.cluster);
   const options = { providers: [cluster] };
@@ -38,12 +41,17 @@ export default async function program(ownResources: Extension = extend) {
   createCopy({ settings, namespace, configuration }, within);
 
   // A release: backup -> migration -> rollout -> smoke test -> record.
-  const migration = createMigration({ settings, namespace, configuration, backup, migrations: history.migrations }, within);
+  const migration = createMigration(
+    { settings, namespace, configuration, backup, migrations: history.migrations, restored: history.restored },
+    within,
+  );
   const migrated = { ...options, dependsOn: [environment, ...(migration ? [migration] : [])] };
+  if (backup)
+    new BackupSchedules("schedules", backup, migration?.schemaVersion ?? history.migrations.at(-1)?.schemaVersion ?? "", migrated);
   const workloads = createWorkloads({ settings, namespace, configuration }, migrated);
   const routes = new Routes("routes", { settings, namespace }, within);
   const rolledOut = { ...options, dependsOn: [...Object.values(workloads), routes] };
-  const smoke = createSmoke({ settings, namespace, configuration }, rolledOut);
+  const smoke = createSmoke({ settings, namespace, configuration, restored: history.restored }, rolledOut);
   const tested = { ...options, dependsOn: smoke ? [smoke] : rolledOut.dependsOn };
   const record = new ReleaseRecord("release", { settings, namespace, qualified: history.qualified }, tested);
 
@@ -52,5 +60,5 @@ export default async function program(ownResources: Extension = extend) {
 
   const ofOwn = { provider: cluster, dependsOn: [environment] };
   const own = await ownResources({ settings, namespace, workloads, options: ofOwn });
-  return summarize({ settings, namespace, workloads, record, migration, history, github, own });
+  return summarize({ settings, namespace, workloads, record, migration, history, restore, github, own });
 }

@@ -2,7 +2,7 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { Configuration } from "./configuration.ts";
 import { copyScript } from "./copy-script.ts";
-import type { CopySettings, DatabaseDeclaration } from "./database.schema.ts";
+import type { CopySettings, PostgreSql } from "./database.schema.ts";
 import { createIdentity } from "./identity.ts";
 import { jobSpec, toolResources, toolUser } from "./job.ts";
 import { labelsOf } from "./labels.ts";
@@ -25,11 +25,7 @@ const never = "0 0 1 1 *";
  * (`kubectl create job --from=cronjob/copy NAME`). The settings refuse it where data is real.
  */
 export class Copy extends pulumi.ComponentResource {
-  constructor(
-    name: string,
-    args: CopyArgs & { database: DatabaseDeclaration; copy: CopySettings },
-    opts?: pulumi.ComponentResourceOptions,
-  ) {
+  constructor(name: string, args: CopyArgs & { database: PostgreSql; copy: CopySettings }, opts?: pulumi.ComponentResourceOptions) {
     super("liftlock:database:Copy", name, {}, opts);
     const { settings, namespace, configuration, database, copy } = args;
     const application = settings.application.name;
@@ -61,5 +57,5 @@ export class Copy extends pulumi.ComponentResource {
 export function createCopy(args: CopyArgs, opts: pulumi.ComponentResourceOptions): Copy | undefined {
   const { database } = args.settings.application;
   const copy = args.settings.environment.database?.copy;
-  return database === undefined || copy === undefined ? undefined : new Copy("copy", { ...args, database, copy }, opts);
+  return database?.kind !== "postgresql" || copy === undefined ? undefined : new Copy("copy", { ...args, database, copy }, opts);
 }

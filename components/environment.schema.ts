@@ -26,6 +26,9 @@ export const EnvironmentSettings = z.strictObject({
   config: z.record(ShortName, z.record(ConfigKey, ConfigValue)).default({}).describe("Values, by set and key"),
   flags: z.record(FlagName, FlagValue).default({}),
   database: DatabaseSettings.optional(),
+  storageClass: KubernetesName.optional().describe(
+    "Storage class of every volume; left out, the cluster's default. One with reclaim policy Retain keeps real data when its claim is deleted",
+  ),
   github: EnvironmentGithub.optional().describe("What the environment has on GitHub; needs application.repository"),
 });
 export type EnvironmentSettings = z.infer<typeof EnvironmentSettings>;

@@ -89,6 +89,9 @@ export const Gates = z.strictObject({
   windows: z.array(Window).default([]).describe("When releases may go in; none: always"),
   confirmMigrations: z.boolean().default(true).describe("Somebody must confirm the pending migrations by name"),
   backupMaxAge: Duration.optional().describe("A migration needs a verified backup that is not older"),
+  restoreTested: Duration.optional().describe(
+    "A backup of this environment must have been restored, on trial or in earnest, within this time",
+  ),
   rehearsal: z
     .strictObject({ in: StackName, maxAge: Duration.optional() })
     .optional()

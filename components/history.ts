@@ -15,12 +15,17 @@ export type QualifiedRelease = z.infer<typeof QualifiedRelease>;
 const AppliedMigration = z.object({ schemaVersion: z.string(), release: z.string() });
 export type AppliedMigration = z.infer<typeof AppliedMigration>;
 
+/** The last restore of an environment: the smoke test, and a migration that has to run again, belong to it. */
+const Restored = z.object({ backup: z.string(), at: z.string() });
+export type Restored = z.infer<typeof Restored>;
+
 /** What this stack did before, as its last successful update wrote it down. */
 export interface History {
   /** Newest first. */
   readonly qualified: readonly QualifiedRelease[];
   /** Oldest first. */
   readonly migrations: readonly AppliedMigration[];
+  readonly restored?: Restored | undefined;
 }
 
 /** How many releases a stack remembers. */
@@ -31,7 +36,11 @@ export async function readHistory(): Promise<History> {
   const name = `${pulumi.getOrganization()}/${pulumi.getProject()}/${pulumi.getStack()}`;
   const self = new pulumi.StackReference("self", { name });
   const read = async (output: string): Promise<unknown> => (await self.getOutputDetails(output)).value;
-  return { qualified: known(QualifiedRelease, await read("qualified")), migrations: known(AppliedMigration, await read("migrations")) };
+  return {
+    qualified: known(QualifiedRelease, await read("qualified")),
+    migrations: known(AppliedMigration, await read("migrations")),
+    restored: Restored.safeParse(await read("restored")).data,
+  };
 }
 
 export const known = <T>(schema: z.ZodType<T>, value: unknown): T[] =>

@@ -1,12 +1,13 @@
 import { createHash } from "node:crypto";
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import type { Backup } from "./backup.ts";
+import { backupRole } from "./backup/job.ts";
+import { type Backup, taskLabel } from "./backup.ts";
 import type { Configuration } from "./configuration.ts";
 import type { DatabaseDeclaration } from "./database.schema.ts";
-import { type AppliedMigration, planMigration, recordMigration } from "./history.ts";
+import { type AppliedMigration, planMigration, type Restored, recordMigration } from "./history.ts";
 import { createIdentity } from "./identity.ts";
-import { labelsOf } from "./labels.ts";
+import { labelsOf, own } from "./labels.ts";
 import { findService, type Settings } from "./model.ts";
 import { taskPolicy } from "./network.ts";
 import { releaseId } from "./release.ts";
@@ -18,6 +19,7 @@ export interface MigrationArgs {
   readonly configuration: Configuration;
   readonly backup: Backup | undefined;
   readonly migrations: readonly AppliedMigration[];
+  readonly restored: Restored | undefined;
 }
 
 /**
@@ -25,6 +27,8 @@ export interface MigrationArgs {
  * anything else of the release is touched. A version that ran here before has its Jobs kept exactly as they ran.
  */
 export class Migration extends pulumi.ComponentResource {
+  /** What the database is at when this is done. */
+  readonly schemaVersion: string;
   /** Schema versions that ran here, this one included. */
   readonly migrations: pulumi.Output<AppliedMigration[]>;
 
@@ -42,17 +46,24 @@ export class Migration extends pulumi.ComponentResource {
 
     const plan = planMigration(args.migrations, schemaVersion);
     const key = keyOf(plan.job);
+    this.schemaVersion = plan.job;
     // What ran stays as it ran, though images, configuration and secrets move on: a changed template would run it again.
     const options = { parent: this, ignoreChanges: plan.alreadyRan ? ["spec", "metadata"] : [] };
     const createJob = (role: string, spec: k8s.types.input.batch.v1.JobSpec, dependsOn: pulumi.Resource[]) => {
-      const metadata = { name: `${role}-${key}`, namespace, labels: labelsOf(role, application), annotations: rerunnable };
+      const metadata = {
+        name: `${role}-${key}`,
+        namespace,
+        labels: { ...labelsOf(role, application), [taskLabel]: role },
+        annotations: rerunnable,
+      };
       return new k8s.batch.v1.Job(`${role}-${key}`, { metadata, spec }, { ...options, dependsOn });
     };
-    const before = backup === undefined ? [] : [createJob("backup", backup.job, [backup])];
-    const job = createJob(name, taskJob({ role: name, settings, service, command: task.command, configuration, retries: 0 }), [
-      ...identity,
-      ...before,
-    ]);
+    // What a restore took back runs again, though it ran before under the same name.
+    const annotations = args.restored && { annotations: { [own("restored")]: args.restored.at } };
+    const now = { schemaVersion: args.migrations.at(-1)?.schemaVersion ?? "", ...annotations };
+    const before = backup === undefined ? [] : [createJob(backupRole, backup.beforeMigration(now), [backup])];
+    const run = { role: name, settings, service, command: task.command, configuration, retries: 0, ...annotations };
+    const job = createJob(name, taskJob(run), [...identity, ...before]);
 
     const ran = { schemaVersion, release: releaseId(settings.release) };
     this.migrations = job.metadata.name.apply(() => recordMigration(args.migrations, ran));

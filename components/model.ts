@@ -43,10 +43,11 @@ export const secretKeysOf = (application: ApplicationSettings, set: string, stac
     present(declared, stack) && declared.format !== "htpasswd" ? [key] : [],
   );
 
-/** Does this service hold the database's URL, and so talk to it? */
-export const usesDatabase = (service: ServiceSettings, application: ApplicationSettings): boolean =>
-  application.database !== undefined &&
-  service.secrets.some((set) => Object.hasOwn(application.secrets[set]?.keys ?? {}, application.database?.secret ?? ""));
+/** Does this service hold the database's URL, or its file, and so talk to it? */
+export function usesDatabase(service: ServiceSettings, { database, secrets }: ApplicationSettings): boolean {
+  if (database?.kind === "sqlite") return database.service === service.name;
+  return database !== undefined && service.secrets.some((set) => Object.hasOwn(secrets[set]?.keys ?? {}, database.secret));
+}
 
 export const hostOf = (service: ServiceSettings, environment: EnvironmentSettings): string =>
   environment.services[service.name]?.host ?? environment.host;

@@ -67,7 +67,7 @@ function calledService(name: string, { application }: Settings): Egress[] {
 }
 
 function databaseEgress({ application, environment }: Settings): Egress[] {
-  if (application.database === undefined || environment.database === undefined) return [];
+  if (application.database?.kind !== "postgresql" || environment.database?.cidrs === undefined) return [];
   const to = environment.database.cidrs.map((cidr): Peer => ({ ipBlock: { cidr } }));
   return [{ to, ports: tcp(application.database.port) }];
 }
@@ -77,9 +77,11 @@ export const databaseJobPolicy = (name: string, settings: Settings): PolicySpec 
 
 /** The copy reads another environment's database and writes this one's. */
 export function copyPolicy(name: string, settings: Settings, cidrs: readonly string[]): PolicySpec {
-  const source = { to: cidrs.map((cidr): Peer => ({ ipBlock: { cidr } })), ports: tcp(settings.application.database?.port ?? 5432) };
+  const source = { to: cidrs.map((cidr): Peer => ({ ipBlock: { cidr } })), ports: tcp(portOf(settings)) };
   return policy(name, [], [...databaseEgress(settings), source]);
 }
+
+const portOf = ({ application: { database } }: Settings): number => (database?.kind === "postgresql" ? database.port : 5432);
 
 /** A task runs with a service's image and reaches what that service reaches. */
 export const taskPolicy = (name: string, service: ServiceSettings, settings: Settings): PolicySpec =>

@@ -7,6 +7,7 @@ import { formatBytes, formatCpu } from "./quantities.ts";
 import { restDemand } from "./quota.ts";
 import type { ReleaseRecord } from "./record.ts";
 import { releaseId } from "./release.ts";
+import type { RestoreStage } from "./restore.ts";
 import type { Workload } from "./workload.ts";
 
 export interface Parts {
@@ -16,12 +17,13 @@ export interface Parts {
   readonly record: ReleaseRecord;
   readonly migration: Migration | undefined;
   readonly history: History;
+  readonly restore: RestoreStage | undefined;
   readonly github: EnvironmentOnGithub | undefined;
   readonly own: Record<string, unknown>;
 }
 
 /** The stack's outputs: what people and other stacks read of this environment. */
-export function summarize({ settings, namespace, workloads, record, migration, history, github, own }: Parts) {
+export function summarize({ settings, namespace, workloads, record, migration, history, restore, github, own }: Parts) {
   const { release } = settings;
   const migrations: pulumi.Input<AppliedMigration[]> = migration?.migrations ?? [...history.migrations];
   return {
@@ -32,6 +34,8 @@ export function summarize({ settings, namespace, workloads, record, migration, h
     requested: requestedOf(settings),
     qualified: record.qualified,
     migrations,
+    ...(history.restored === undefined ? {} : { restored: history.restored }),
+    ...(restore?.stage === "stopped" ? { restoring: restore.backup } : {}),
     ...(github === undefined ? {} : { github }),
     ...(Object.keys(own).length > 0 ? { own } : {}),
   };

@@ -52,6 +52,11 @@ export const Host = text(
 );
 export const UrlPath = text(/^\/[A-Za-z0-9._~!$&'()*+,;=:@%/-]*$/, "a path that starts with a slash, such as /health/live");
 export const AbsolutePath = text(/^\/[A-Za-z0-9._/-]+$/, "an absolute path, such as /data");
+/** No segment begins with a dot, so none leads upwards or names what restore keeps aside. */
+export const RelativePath = text(
+  /^[A-Za-z0-9_][A-Za-z0-9._-]*(\/[A-Za-z0-9_][A-Za-z0-9._-]*)*$/,
+  "a relative path of letters, digits, dots, dashes and underscores, such as uploads",
+);
 export const Cidr = z.union([z.cidrv4(), z.cidrv6()], { error: "must be an address range such as 10.0.0.0/8" });
 
 const digest = "sha256:[0-9a-f]{64}";

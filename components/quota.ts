@@ -50,7 +50,8 @@ function jobsOf({ application, environment }: Settings): ResourceSettings[] {
   return [
     ...taskOf(database?.migration?.service),
     ...(smoke !== undefined || database?.migration !== undefined ? [toolResources] : []),
-    ...(environment.database?.backup !== undefined ? [toolResources] : []),
+    // A backup, and a restore on trial.
+    ...(environment.database?.backup !== undefined ? [toolResources, toolResources] : []),
     ...(environment.database?.copy !== undefined ? [toolResources] : []),
     ...(environment.database?.reset !== undefined ? taskOf(database?.reset?.service) : []),
   ];

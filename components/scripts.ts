@@ -12,27 +12,6 @@ export const libpqUrl = `libpq_url() {
 }`;
 
 /**
- * Dumps the database that the URL in file $1 names into directory $2, proves that the dump can be restored (pg_restore reads all of
- * it and writes out the SQL), and only then gives it its final name and removes dumps older than $3 days. Parameters that only ORMs
- * understand are taken off the URL: libpq would refuse them.
- */
-export const backupScript = `set -eu
-umask 077
-${libpqUrl}
-url=$(libpq_url "$1")
-final="$2/$(date -u +%Y%m%dT%H%M%SZ).dump"
-part="$final.part"
-trap 'rm -f "$part"' EXIT
-pg_dump --format=custom --no-password --file="$part" --dbname="$url"
-test -s "$part" || { echo "the dump is empty" >&2; exit 1; }
-pg_restore --file=/dev/null "$part" || { echo "the dump cannot be restored" >&2; exit 1; }
-(cd "$2" && sha256sum "$(basename "$part")" | sed 's/\\.part$//' > "$final.sha256")
-mv "$part" "$final"
-echo "verified $(basename "$final") ($(wc -c < "$final") bytes)"
-find "$2" -name '*.dump*' -type f -mtime "+$3" -exec rm -f {} +
-`;
-
-/**
  * Asks each address of its arguments, given as pairs of URL and refused word. Only an answer that is 2xx and does not contain the word
  * passes. While nobody answers at all (endpoints still spreading) it asks again, up to the Job's deadline; an answer is final.
  */

@@ -4,6 +4,7 @@ import type { Settings } from "./model.ts";
 import { parseSettings, type RawSettings } from "./parse.ts";
 import type { PlatformSettingsOfStack } from "./platform/model.ts";
 import { isPlatform, parsePlatform } from "./platform/parse.ts";
+import { restoreKey } from "./restore.ts";
 import { declaredSecrets } from "./secrets.ts";
 import { readSiblings } from "./siblings.ts";
 
@@ -46,7 +47,7 @@ export function loadSettings(): LoadedSettings {
 function readRaw(): RawSettings {
   const project = pulumi.getProject();
   const stack = pulumi.getStack();
-  const values = pulumi.runtime.allConfig();
+  const { [`${project}:${restoreKey}`]: _, ...values } = pulumi.runtime.allConfig();
   const secretKeys = Object.keys(values).filter(isConfigSecret);
   return { project, stack, values, secretKeys, siblings: readSiblings(process.cwd(), project, stack) };
 }

@@ -2,6 +2,7 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { SmokeSettings } from "./application.schema.ts";
 import type { Configuration } from "./configuration.ts";
+import type { Restored } from "./history.ts";
 import { createIdentity } from "./identity.ts";
 import { jobSpec, toolResources, toolUser } from "./job.ts";
 import { labelsOf, own } from "./labels.ts";
@@ -19,6 +20,7 @@ export interface SmokeArgs {
   readonly settings: Settings;
   readonly namespace: pulumi.Input<string>;
   readonly configuration: Configuration;
+  readonly restored: Restored | undefined;
 }
 
 /** Asks the services whether they work, after every change of release or configuration. What they answer decides about the release. */
@@ -40,7 +42,11 @@ export class Smoke extends pulumi.ComponentResource {
       deadline: seconds(smoke.timeout),
       retries: 0,
       // Whatever rolls the services runs the test again.
-      annotations: { [own("release")]: releaseId(settings.release), [own("configuration")]: configuration.versions },
+      annotations: {
+        [own("release")]: releaseId(settings.release),
+        [own("configuration")]: configuration.versions,
+        ...(args.restored && { [own("restored")]: args.restored.at }),
+      },
     });
     const metadata = { name, namespace, labels: labelsOf(name, application), annotations: rerunnable };
     new k8s.batch.v1.Job(name, { metadata, spec }, { parent: this, dependsOn: [...waitsFor(opts), ...identity] });

@@ -9,20 +9,27 @@ import type { ReplicasArgs } from "./workload.ts";
 
 type Stateful = Extract<ServiceSettings, { kind: "stateful" }>;
 
-const claimOf = (service: Stateful, volume: string): string => `${service.name}-${volume}`;
+/** Name of the claim of a single writer's volume. */
+export const claimOf = (service: string, volume: string): string => `${service}-${volume}`;
 
 /** Where the volumes appear in the container. A single writer's volume is a claim of its own, which backups and people can name. */
 export const volumeMountsOf = (service: Stateful): Mounts => ({
   volumes: service.singleWriter
-    ? service.volumes.map(({ name }) => ({ name: `data-${name}`, persistentVolumeClaim: { claimName: claimOf(service, name) } }))
+    ? service.volumes.map(({ name }) => ({ name: `data-${name}`, persistentVolumeClaim: { claimName: claimOf(service.name, name) } }))
     : [],
   volumeMounts: service.volumes.map(({ name, path }) => ({ name: `data-${name}`, mountPath: path })),
   envFrom: [],
 });
 
+/** How what is stored is kept. */
+export interface Kept {
+  readonly protect: boolean;
+  readonly storageClass?: string | undefined;
+}
+
 /** A StatefulSet never runs two pods of one name: the old one is gone before the new one opens the volume. */
-export function createStatefulSet(args: ReplicasArgs & { protect: boolean }, dependsOn: pulumi.Resource[], parent: pulumi.Resource): void {
-  const { scale, metadata, pods, protect } = args;
+export function createStatefulSet(args: ReplicasArgs & Kept, dependsOn: pulumi.Resource[], parent: pulumi.Resource): void {
+  const { scale, metadata, pods, storageClass } = args;
   const service = args.service as Stateful;
   const { name } = metadata;
   const governing = new k8s.core.v1.Service(
@@ -33,7 +40,7 @@ export function createStatefulSet(args: ReplicasArgs & { protect: boolean }, dep
     },
     { parent },
   );
-  const claims = service.singleWriter ? service.volumes.map((volume) => createClaim(service, volume, metadata, protect, parent)) : [];
+  const claims = service.singleWriter ? service.volumes.map((volume) => createClaim(service, volume, metadata, args, parent)) : [];
   const spec = {
     serviceName: `${name}-pods`,
     replicas: scale.replicas.min,
@@ -47,7 +54,7 @@ export function createStatefulSet(args: ReplicasArgs & { protect: boolean }, dep
       : {
           volumeClaimTemplates: service.volumes.map(({ name: volume, size }) => ({
             metadata: { name: `data-${volume}` },
-            spec: claimSpec(size),
+            spec: claimSpec(size, storageClass),
           })),
         }),
     template: pods,
@@ -59,8 +66,9 @@ export function createStatefulSet(args: ReplicasArgs & { protect: boolean }, dep
   );
 }
 
-export const claimSpec = (size: string): k8s.types.input.core.v1.PersistentVolumeClaimSpec => ({
+export const claimSpec = (size: string, storageClassName: string | undefined): k8s.types.input.core.v1.PersistentVolumeClaimSpec => ({
   accessModes: ["ReadWriteOnce"],
+  ...(storageClassName === undefined ? {} : { storageClassName }),
   resources: { requests: { storage: size } },
 });
 
@@ -68,13 +76,13 @@ function createClaim(
   service: Stateful,
   { name, size }: Stateful["volumes"][number],
   metadata: ReplicasArgs["metadata"],
-  protect: boolean,
+  { protect, storageClass }: Kept,
   parent: pulumi.Resource,
 ) {
-  const claim = claimOf(service, name);
+  const claim = claimOf(service.name, name);
   return new k8s.core.v1.PersistentVolumeClaim(
     claim,
-    { metadata: { ...metadata, name: claim, annotations: unawaited }, spec: claimSpec(size) },
+    { metadata: { ...metadata, name: claim, annotations: unawaited }, spec: claimSpec(size, storageClass) },
     { parent, protect },
   );
 }

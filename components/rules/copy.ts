@@ -18,6 +18,10 @@ export function checkCopy(
   const found: Finding[] = [];
   const add = (path: PropertyKey[], message: string) => found.push({ part: "environment", path: ["database", "copy", ...path], message });
 
+  if (declared.kind !== "postgresql") {
+    add([], "copies PostgreSQL databases only: remove it");
+    return found;
+  }
   if (data === "real") add([], "would overwrite real data: remove it");
   else if (data === "synthetic") add([], `would put ${copy.from}'s data where synthetic data is declared: set database.data to anonymised`);
   if (tenancy === "shared") add([], "replaces the whole database, which other environments share: it needs tenancy: dedicated");
@@ -42,7 +46,8 @@ export function checkCopy(
 /** The source's URL is a secret of its own, and no service is given it. */
 function checkSource(application: ApplicationSettings, key: string, stack: string): Finding[] {
   const add = (message: string): Finding[] => [{ part: "environment", path: ["database", "copy", "secret"], message }];
-  if (key === application.database?.secret) return add(`"${key}" is this environment's own database: declare another key for the source`);
+  if (application.database?.kind === "postgresql" && key === application.database.secret)
+    return add(`"${key}" is this environment's own database: declare another key for the source`);
   const sets = Object.entries(application.secrets).filter(([, { keys }]) => keys[key] !== undefined && present(keys[key], stack));
   if (sets.length === 0) return add(`"${key}" is not declared for ${stack}: add it to a set of application.secrets`);
   const reader = application.services.find((service) => sets.some(([set]) => service.secrets.includes(set)));

@@ -4,7 +4,7 @@ import { seconds } from "../primitives.ts";
 import type { ServiceSettings } from "../workload.schema.ts";
 
 /** Names that the environment's own Jobs and their accounts carry. */
-const reserved = ["backup", "copy", "migrate", "reset", "smoke"];
+const reserved = ["backup", "copy", "drill", "migrate", "reset", "restore", "smoke"];
 
 /** Rules of one service and between services. */
 export const checkServices = (application: ApplicationSettings): Finding[] => [

@@ -6,12 +6,14 @@ import type { Verdict } from "./gate.ts";
 import { commandOf, type GateInput, verdict } from "./input.ts";
 import { moment, span } from "./words.ts";
 
-/** Pending migrations are confirmed by name, and a backup is there to go back to. A database that is new has nothing to lose. */
+/** Pending migrations are confirmed by name, and a backup is there to go back to, which is known to be restorable. A database that is new has nothing to lose. */
 export function databaseGates(input: GateInput): Verdict[] {
   const gates = gatesOf(input.promotion, input.stack);
   const found: Verdict[] = [];
   const fresh = (input.ran(input.stack) ?? []).length === 0;
   if (gates.confirmMigrations) found.push(fresh ? first("migrations", input) : migrationsGate(input));
+  if (gates.restoreTested !== undefined)
+    found.push(fresh ? first("restore-tested", input) : restoreGate(input, seconds(gates.restoreTested)));
   if (gates.backupMaxAge !== undefined) found.push(fresh ? first("backup", input) : backupGate(input, seconds(gates.backupMaxAge)));
   return found;
 }
@@ -44,7 +46,7 @@ function backupGate(input: GateInput, maxAge: number): Verdict {
   if (input.release.pendingMigrations.length === 0)
     return verdict("backup", { open: true, code: "no-migrations", text: `${input.release.version} migrates nothing` });
   const newest = newestBackup(input.events, input.stack);
-  const next = `take a backup of ${input.stack} and verify it`;
+  const next = `${commandOf(input)} backups ${input.stack} --take`;
   if (newest === undefined)
     return verdict("backup", { open: false, code: "no-backup", text: `no verified backup of ${input.stack} is known`, next });
   const evidence = [newest.event];
@@ -58,6 +60,28 @@ function backupGate(input: GateInput, maxAge: number): Verdict {
     next,
     evidence,
   });
+}
+
+/** A backup that nobody ever restored is a hope: the last one that was, on trial or in earnest, went well and is not too long ago. */
+function restoreGate(input: GateInput, maxAge: number): Verdict {
+  const { stack } = input;
+  const last = input.events.findLast(({ what }) => what.kind === "restore" && what.stack === stack);
+  const next = `${commandOf(input)} restore ${stack} --drill`;
+  if (last?.what.kind !== "restore")
+    return verdict("restore-tested", { open: false, code: "restore-untested", text: `no backup of ${stack} was ever restored`, next });
+  const evidence = [last.id];
+  const text = `backup ${last.what.backup} of ${stack} was restored${last.what.drill ? " on trial" : ""} at ${moment(last.at)}`;
+  if (last.what.result === "failed")
+    return verdict("restore-tested", { open: false, code: "restore-failed", text: `${text}, and that failed`, next, evidence });
+  if ((input.now.getTime() - Date.parse(last.at)) / 1000 > maxAge)
+    return verdict("restore-tested", {
+      open: false,
+      code: "restore-stale",
+      text: `${text}: longer ago than ${span(maxAge)}`,
+      next,
+      evidence,
+    });
+  return verdict("restore-tested", { open: true, code: "restored", text, evidence });
 }
 
 function newestBackup(events: readonly LedgerEvent[], stack: string): { takenAt: number; event: string } | undefined {

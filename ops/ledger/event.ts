@@ -95,8 +95,28 @@ export const Happening = z.discriminatedUnion("kind", [
   of("back-ported", { stack, releaseId, to: z.array(z.string()), reason: reason.optional() }),
   of("watch", { stack, releaseId, result: z.enum(["passed", "failed"]), minutes: z.number(), cause: z.string().optional() }),
   of("rehearsal", { stack, from: releaseId, to: releaseId, result: z.enum(["passed", "failed"]), seconds: z.number() }),
-  of("backup", { stack, backup: z.string(), verified: z.boolean(), takenAt: Time, bytes: z.number().optional() }),
-  of("restore", { stack, backup: z.string(), result: z.enum(["succeeded", "failed"]), seconds: z.number() }),
+  of("backup", {
+    stack,
+    backup: z.string(),
+    verified: z.boolean(),
+    takenAt: Time,
+    bytes: z.number().optional(),
+    /** Version that ran when it was taken, and the schema that the data had; "" before any migration. */
+    version: z.string().optional(),
+    schemaVersion: z.string().optional(),
+    reason: z.string().optional(),
+    job: z.string().optional(),
+  }),
+  /** `drill`: restored into a scratch place, counted, and thrown away. `before`: the backup of what was there. */
+  of("restore", {
+    stack,
+    backup: z.string(),
+    result: z.enum(["succeeded", "failed"]),
+    seconds: z.number(),
+    drill: z.boolean().optional(),
+    before: z.string().optional(),
+    cause: z.string().optional(),
+  }),
   of("drift", { stack, findings: z.number().int(), fixed: z.number().int().optional() }),
 ]);
 export type Happening = z.infer<typeof Happening>;

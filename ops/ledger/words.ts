@@ -34,7 +34,8 @@ const words: Words = {
   watch: ({ stack, releaseId, result, minutes, cause }) => `${releaseId} watched in ${stack} for ${minutes} min: ${result}${why(cause)}`,
   rehearsal: ({ stack, from, to, result, seconds }) => `rollback from ${from} to ${to} rehearsed in ${stack}: ${result} in ${seconds} s`,
   backup: ({ stack, backup, verified }) => `backup ${backup} of ${stack} taken${verified ? " and verified" : ", not verified"}`,
-  restore: ({ stack, backup, result, seconds }) => `backup ${backup} restored to ${stack}: ${result} in ${seconds} s`,
+  restore: ({ stack, backup, result, seconds, drill, cause }) =>
+    `backup ${backup} ${drill ? `of ${stack} restored on trial` : `restored to ${stack}`}: ${result} in ${seconds} s${why(cause)}`,
   drift: ({ stack, findings, fixed }) =>
     `drift in ${stack}: ${plural(findings, "finding")}${fixed === undefined ? "" : `, ${fixed} put back`}`,
 };

@@ -7,6 +7,7 @@ import { failuresOf } from "../report/failure.ts";
 import { hasChanges } from "../report/headline.ts";
 import { warningLines } from "../report/print.ts";
 import { printable } from "../report/text.ts";
+import { backupEntries } from "../restore/record.ts";
 import { putBack } from "../rollback/automatic.ts";
 import { type Decision, decide, type FailedRun } from "../rollback/decide.ts";
 import { followed } from "../rollback/fail-fast.ts";
@@ -60,6 +61,8 @@ export async function deploy(context: Context, deploying: Deploying): Promise<Ou
   const entry = (result: HappeningOf<"deployment">["result"], cause?: string) =>
     release === undefined ? [] : [deploymentEntry(deploying, release, { result, cause, startedAt, migrated: watch.migrated })];
   const touched = hasChanges(run.result.changeSummary) || watch.touched;
+  const namespace = run.result.outputs.namespace ?? before.outputs.namespace;
+  if (touched) await book.append(...(await backupEntries(context, chosen.cluster, { stack, namespace, events: book.events })));
 
   if (run.result.result === "succeeded") {
     const known = book.events.findLast(({ what }) => what.kind === "deployment" && what.stack === stack)?.what as

@@ -17,6 +17,8 @@ export function deploymentsOf(history: readonly HistoryEntry[], project: string)
   const destroyed = history.findIndex(({ kind }) => kind === "destroy");
   const since = destroyed < 0 ? history : history.slice(0, destroyed);
   return since.flatMap((entry) => {
+    // What a restore of the database runs in between is the release before, for a while without its pods.
+    if (Object.hasOwn(entry.config, `${project}:restore`)) return [];
     const release = entry.kind === "update" && entry.result === "succeeded" ? releaseOf(entry.config, project) : undefined;
     if (release === undefined) return [];
     return [{ release, id: releaseId(release), configuration: entry.config, at: entry.endTime ?? entry.startTime }];

@@ -36,6 +36,8 @@ describe("StudySphere in production", () => {
     const pods = podsOf(resources);
     expect(pods.map(([name]) => name).sort()).toEqual([
       "CronJob backup",
+      "CronJob drill",
+      "CronJob restore",
       "Deployment api",
       "Deployment auth-service",
       "Deployment frontend",
@@ -149,7 +151,14 @@ describe("StudySphere in production", () => {
     const { spec } = find(resources, "CronJob", "backup").inputs;
     expect(spec).toMatchObject({ schedule: "0 2 * * *", timeZone: "Etc/UTC", concurrencyPolicy: "Forbid", startingDeadlineSeconds: 3600 });
     const pod = spec.jobTemplate.spec.template.spec;
-    expect(pod.containers[0].args).toEqual(["/var/run/secrets/azure-secrets/DATABASE_URL", "/backups", "7"]);
+    const env = Object.fromEntries(pod.containers[0].env.map(({ name, value }: { name: string; value?: string }) => [name, value]));
+    expect(env).toMatchObject({
+      KIND: "postgresql",
+      URL_FILE: "/var/run/secrets/azure-secrets/DATABASE_URL",
+      BACKUPS: "/backups",
+      KEEP_DAYS: "7",
+      SCHEMA: "20261030101500_add_user_interests",
+    });
     expect(pod.volumes.find(({ secret }: { secret?: object }) => secret)?.secret.items).toEqual([
       { key: "DATABASE_URL", path: "DATABASE_URL" },
     ]);

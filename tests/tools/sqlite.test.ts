@@ -17,7 +17,9 @@ let uploads: string;
 const sql = (statements: string, database = file): unknown[] => {
   const db = new DatabaseSync(database);
   try {
-    return statements.startsWith("SELECT") || statements.startsWith("PRAGMA") ? db.prepare(statements).all() : (db.exec(statements), []);
+    if (/^(SELECT|PRAGMA)/.test(statements)) return db.prepare(statements).all();
+    db.exec(statements);
+    return [];
   } finally {
     db.close();
   }

@@ -1,0 +1,60 @@
+import type { types } from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import { z } from "zod";
+import type { AppliedMigration, History } from "./history.ts";
+
+/**
+ * What `liftlock restore` tells the program, for one run, under the key `restore`; no stack file has it. `stopped`: nothing may write while the data
+ * is replaced. `restored`: the data is what it was at that backup, with that schema.
+ */
+const RestoreStage = z.discriminatedUnion("stage", [
+  z.strictObject({ stage: z.literal("stopped"), backup: z.string() }),
+  z.strictObject({ stage: z.literal("restored"), backup: z.string(), at: z.string(), schemaVersion: z.string().optional() }),
+]);
+export type RestoreStage = z.infer<typeof RestoreStage>;
+
+export const restoreKey = "restore";
+
+export function readRestore(): RestoreStage | undefined {
+  const text = new pulumi.Config().get(restoreKey);
+  return text === undefined ? undefined : RestoreStage.parse(JSON.parse(text));
+}
+
+/** The history as it is with the data of that backup: schema versions that came after it have not run. */
+export function afterRestore(history: History, stage: RestoreStage | undefined): History {
+  if (stage?.stage !== "restored") return history;
+  const { backup, at, schemaVersion } = stage;
+  return { ...history, restored: { backup, at }, migrations: upTo(history.migrations, schemaVersion) };
+}
+
+export function upTo(migrations: readonly AppliedMigration[], schemaVersion: string | undefined): readonly AppliedMigration[] {
+  if (schemaVersion === undefined) return migrations;
+  if (schemaVersion === "") return [];
+  const index = migrations.findIndex((migration) => migration.schemaVersion === schemaVersion);
+  return index < 0 ? migrations : migrations.slice(0, index + 1);
+}
+
+type Scaled = { metadata?: types.input.meta.v1.ObjectMeta; spec?: pulumi.Input<Record<string, unknown>> };
+
+/**
+ * Takes every writer of this stack away, also the team's own: no replicas, and no autoscaler brings any back (it leaves a workload alone that has none:
+ * kubernetes.io, Horizontal Pod Autoscaling, implicit maintenance mode); no scheduled Job starts.
+ */
+export function stopWriters(): void {
+  pulumi.runtime.registerStackTransformation(({ type, props, opts }) => {
+    if (/^kubernetes:apps\/v1:(Deployment|StatefulSet)$/.test(type)) return { props: stopped(props as Scaled, { replicas: 0 }), opts };
+    const { suspend } = (props.spec ?? {}) as { suspend?: unknown };
+    if (type === "kubernetes:batch/v1:CronJob" && suspend !== true) return { props: stopped(props as Scaled, { suspend: true }), opts };
+    return undefined;
+  });
+}
+
+const stopped = ({ metadata, spec, ...rest }: Scaled, change: Record<string, unknown>) => ({
+  ...rest,
+  // The autoscaler owns the number of replicas of what it scales.
+  metadata: {
+    ...metadata,
+    annotations: { ...(metadata?.annotations as Record<string, string> | undefined), "pulumi.com/patchForce": "true" },
+  },
+  spec: pulumi.output(spec ?? {}).apply((own) => ({ ...own, ...change })),
+});

@@ -1,0 +1,63 @@
+import { type Context, EXIT } from "../context.ts";
+import { moment } from "../gates/words.ts";
+import { repeatedFlags } from "../repeated-flags.ts";
+import { backupsIn, known, newEntries } from "../restore/backups.ts";
+import { openBackups } from "../restore/open.ts";
+import { type Backup, backupOf } from "../restore/report.ts";
+import { runJob } from "../restore/run-job.ts";
+import { printTable } from "../terminal/table.ts";
+
+/** Lists the backups of an environment's data; takes one first when asked. */
+export async function backups(context: Context, [name]: string[], options: { take?: boolean }): Promise<number> {
+  const { io, say } = context;
+  const opened = await openBackups(context, name);
+  const { stack, cluster, book } = opened;
+  let all = opened.backups;
+  if (options.take) {
+    const ran = await runJob(context, cluster, { cronJob: "backup", env: { REASON: "by-hand" }, text: `taking a backup of ${stack}` });
+    if (ran.outcome !== "succeeded") {
+      io.err(`No backup of ${stack} was taken: ${ran.why ?? "interrupted"}`);
+      return EXIT.failed;
+    }
+    const taken = backupOf(await cluster.job(ran.job), ran.pods);
+    if (taken === undefined) say(`There is nothing to back up in ${stack} yet.`);
+    else {
+      const recordedNow = opened.backups.map(({ id, ...rest }) => ({ what: { kind: "backup" as const, stack, backup: id, ...rest } }));
+      await book.append(...newEntries(stack, [taken], [...book.events, ...(recordedNow as unknown as typeof book.events)]));
+      say(`${taken.id} is taken and verified.`);
+    }
+    all = known(stack, await backupsIn(cluster), book.events);
+  }
+  const newestFirst = [...all].reverse();
+  if (context.options.json) {
+    io.out(
+      JSON.stringify(
+        newestFirst.map(({ kept: _, ...backup }) => ({ stack, ...backup })),
+        null,
+        2,
+      ),
+    );
+    return EXIT.done;
+  }
+  if (newestFirst.length === 0) {
+    say(`No backup of ${stack} is known. To take one: ${context.command} backups ${stack} --take${repeatedFlags(context.options)}`);
+    return EXIT.done;
+  }
+  printTable(say, ["backup", "taken", "size", "release", "schema", "why"], newestFirst.map(row));
+  return EXIT.done;
+}
+
+const row = ({ id, takenAt, bytes, version = "?", schemaVersion, reason = "?" }: Backup): string[] => [
+  id,
+  moment(takenAt),
+  bytes === undefined ? "?" : sizeOf(bytes),
+  version,
+  schemaVersion === "" ? "none" : (schemaVersion ?? "?"),
+  reason,
+];
+
+const sizeOf = (bytes: number): string => {
+  const units = ["B", "KiB", "MiB", "GiB", "TiB"];
+  const power = Math.min(units.length - 1, Math.floor(Math.log2(Math.max(1, bytes)) / 10));
+  return `${(bytes / 1024 ** power).toFixed(power === 0 ? 0 : 1)} ${units[power]}`;
+};
