@@ -26,7 +26,9 @@ export const BranchRules = z.strictObject({
   conversationResolution: z.boolean().default(true).describe("Every conversation must be resolved before merging"),
   signedCommits: z.boolean().default(false),
   administrators: z.boolean().default(true).describe("Administrators are bound as well"),
-  forcePush: Actors.optional().describe("The only ones who may force a push; left out: nobody"),
+  forcePush: Actors.optional().describe(
+    "The only ones who may force a push, and so push without a pull request; required checks hold for them too. Left out: nobody",
+  ),
   mergesFrom: z
     .array(RefPattern)
     .min(1, { error: "must name a branch" })

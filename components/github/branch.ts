@@ -46,6 +46,9 @@ export class ProtectedBranch extends pulumi.ComponentResource {
 /** Every rule is stated, also where it is GitHub's default: a default of GitHub's may change, and drift shows only in what is stated. */
 export function protectionOf(rules: BranchRules) {
   const { reviews, forcePush } = rules;
+  // A forced push is a direct one too: without this, the rule that changes come by pull request would refuse it all the same.
+  const bypass =
+    reviews === false ? [] : [...new Set([...namesOf(reviews.bypass), ...(forcePush === undefined ? [] : namesOf(forcePush))])];
   const contexts = [...rules.checks, ...(rules.mergesFrom === undefined ? [] : [SOURCE_BRANCH_CHECK])];
   return {
     enforceAdmins: rules.administrators,
@@ -67,7 +70,7 @@ export function protectionOf(rules: BranchRules) {
               requireCodeOwnerReviews: reviews.codeOwners,
               dismissStaleReviews: reviews.dismissStale,
               requireLastPushApproval: reviews.lastPush,
-              ...(namesOf(reviews.bypass).length === 0 ? {} : { pullRequestBypassers: namesOf(reviews.bypass) }),
+              ...(bypass.length === 0 ? {} : { pullRequestBypassers: bypass }),
             },
           ],
         }),

@@ -100,6 +100,11 @@ export function checkBranch(
   list(at("forcePush"), rules.forcePush);
   if (rules.forcePush !== undefined && count(rules.forcePush) === 0)
     add(at("forcePush"), "names nobody: name a team, or leave it out (then nobody may)");
+  if (rules.forcePush !== undefined && rules.mergesFrom !== undefined)
+    add(
+      at("forcePush"),
+      "would be refused by mergesFrom, whose check only a pull request runs: keep one of them (reviews hold for hotfix/* too, which mergesFrom lets in)",
+    );
   if (rules.reviews === false) {
     const refusing = [...rules.checks, ...(rules.mergesFrom === undefined ? [] : ["source-branch"])];
     if (refusing.length > 0)

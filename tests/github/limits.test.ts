@@ -96,6 +96,11 @@ describe("what GitHub would refuse is refused before anything changes", () => {
       { github: { branch: { name: "main", reviews: false, mergesFrom: ["x"] } } },
       /branch\.mergesFrom: refuses the direct pushes/,
     ],
+    [
+      "a force push that a required check of pull requests would refuse",
+      { github: { branch: { name: "main", forcePush: team("acme/leads"), mergesFrom: ["x"] } } },
+      /branch\.forcePush: would be refused by mergesFrom/,
+    ],
     ["a force push by nobody", { github: { branch: { name: "main", forcePush: {} } } }, /branch\.forcePush: names nobody/],
     [
       "a deployment to where there is nothing",
