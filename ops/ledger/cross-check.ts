@@ -22,7 +22,13 @@ export function crossCheck(stack: string, events: readonly LedgerEvent[], histor
     if (what.kind !== "deployment" || what.stack !== stack) return [];
     return [{ number, what, from: Date.parse(what.startedAt) - TOLERANCE, to: Date.parse(what.endedAt) + TOLERANCE }];
   });
-  const within = (window: Window, { startTime, endTime }: HistoryEntry) =>
+  // A restore stops and starts what runs, by updates of its own.
+  const restores = events.flatMap(({ at, what }) =>
+    what.kind === "restore" && what.stack === stack && !what.drill
+      ? [{ from: Date.parse(at) - what.seconds * 1000 - TOLERANCE, to: Date.parse(at) + TOLERANCE }]
+      : [],
+  );
+  const within = (window: Pick<Window, "from" | "to">, { startTime, endTime }: HistoryEntry) =>
     Date.parse(startTime) >= window.from && Date.parse(endTime ?? startTime) <= window.to;
 
   const deployments = updates.filter((update) => hasChanges(update.resourceChanges ?? {}));
@@ -31,7 +37,8 @@ export function crossCheck(stack: string, events: readonly LedgerEvent[], histor
   // A ledger that was begun after the stack knows nothing of what was before.
   const begun = Math.min(Date.parse(first.at), ...windows.map(({ from }) => from));
   const unrecorded = deployments.filter(
-    (update) => Date.parse(update.endTime ?? update.startTime) >= begun && !windows.some((window) => within(window, update)),
+    (update) =>
+      Date.parse(update.endTime ?? update.startTime) >= begun && ![...windows, ...restores].some((window) => within(window, update)),
   );
 
   const oldest = history.reduce((time, { startTime }) => Math.min(time, Date.parse(startTime)), Number.POSITIVE_INFINITY);

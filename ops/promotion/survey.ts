@@ -63,7 +63,13 @@ const or =
  * already.
  */
 export function migrated(applied: readonly string[], events: readonly LedgerEvent[], stack: string): string[] {
-  const failed = events.flatMap(({ what }) => (what.kind === "deployment" && what.stack === stack ? (what.migrations ?? []) : []));
+  // A restore took the database back to what the outputs say.
+  const restored = events.findLastIndex(
+    ({ what }) => what.kind === "restore" && what.stack === stack && what.result === "succeeded" && !what.drill,
+  );
+  const failed = events
+    .slice(restored + 1)
+    .flatMap(({ what }) => (what.kind === "deployment" && what.stack === stack ? (what.migrations ?? []) : []));
   return [...applied, ...new Set(failed.filter((version) => !applied.includes(version)))];
 }
 

@@ -94,3 +94,18 @@ describe("the ledger against the stack's own history", () => {
     expect(check(events, [])).toEqual([expect.stringMatching(/is empty, so 3 entries/)]);
   });
 });
+
+test("a restore's own updates are in the ledger by its entry, one that was only tried has none", () => {
+  const restored = (drill?: boolean): Happening => ({
+    kind: "restore",
+    stack: "staging",
+    backup: "x",
+    result: "succeeded",
+    seconds: 120,
+    ...(drill ? { drill } : {}),
+  });
+  const runs = history(update(0), update(4), update(5));
+  expect(check(ledger([0, deployed(0)], [5, restored()]), runs)).toEqual([]);
+  expect(check(ledger([0, deployed(0)], [5, restored(true)]), runs)).toHaveLength(2);
+  expect(check(ledger([0, deployed(0)], [9, restored()]), runs)).toHaveLength(2);
+});

@@ -1,6 +1,7 @@
 import type { V1Job, V1Pod } from "@kubernetes/client-node";
 import { describe, expect, test } from "vitest";
 import { upTo } from "../../components/restore.ts";
+import { migrated } from "../../ops/promotion/survey.ts";
 import { findBackup, known, newEntries } from "../../ops/restore/backups.ts";
 import { planRestore } from "../../ops/restore/plan.ts";
 import { backupOf } from "../../ops/restore/report.ts";
@@ -136,4 +137,23 @@ test("the gate asks for a restore that went well, and not too long ago", () => {
   expect(judged(restore(150), restore(160, "failed"))).toMatchObject({ open: false, code: "restore-failed" });
   expect(judged(restore(160, "failed"), restore(170))).toMatchObject({ open: true });
   expect(the("restore-tested", { gates, ran: { production: [] } })).toMatchObject({ open: true, code: "first-deployment" });
+});
+
+test("what a failed release had migrated is gone with the data that a restore brought back", () => {
+  const reference = { id: "b", version: "2.0.0", commit: "0".repeat(40), images: {} };
+  const failed = {
+    kind: "deployment",
+    stack: "s",
+    release: reference,
+    result: "failed",
+    startedAt: at(0),
+    endedAt: at(1),
+    engine: "e",
+    migrations: ["b"],
+  } as const;
+  const restored = (more: object = {}) => ({ kind: "restore", stack: "s", backup: "x", result: "succeeded", seconds: 1, ...more }) as const;
+  expect(migrated(["a"], ledger([1, failed]), "s")).toEqual(["a", "b"]);
+  expect(migrated(["a"], ledger([1, failed], [2, restored()]), "s")).toEqual(["a"]);
+  expect(migrated(["a"], ledger([1, failed], [2, restored({ drill: true })]), "s")).toEqual(["a", "b"]);
+  expect(migrated(["a"], ledger([1, failed], [2, restored({ result: "failed" as const })]), "s")).toEqual(["a", "b"]);
 });
