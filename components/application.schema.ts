@@ -1,12 +1,13 @@
 import { z } from "zod";
 import { ConfigSets, FlagDeclarations, SecretSets } from "./configuration.schema.ts";
 import { DatabaseDeclaration } from "./database.schema.ts";
+import { DifferenceSettings, DriftSettings } from "./drift.schema.ts";
 import { PromotionSettings } from "./gates.schema.ts";
 import { RepositorySettings } from "./github/repository.schema.ts";
-import { DifferenceSettings, DriftSettings } from "./drift.schema.ts";
 import { MetricSettings } from "./metrics.schema.ts";
 import { NotificationSettings } from "./notifications.schema.ts";
 import { Duration, KubernetesName, PinnedImage, ServiceName, UrlPath } from "./primitives.ts";
+import { Suites } from "./strategy/suite.schema.ts";
 import { ServiceSettings } from "./workload.schema.ts";
 
 const SmokeCheck = z.strictObject({
@@ -34,6 +35,7 @@ export const ApplicationSettings = z.strictObject({
   database: DatabaseDeclaration.optional(),
   repository: RepositorySettings.optional(),
   smoke: SmokeSettings.optional(),
+  suites: Suites.describe("Tests that a new colour must pass before it gets traffic"),
   metrics: MetricSettings.prefault({}),
   drift: DriftSettings.prefault({}),
   differences: DifferenceSettings.prefault({}),

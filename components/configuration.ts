@@ -5,6 +5,8 @@ import { labelsOf } from "./labels.ts";
 import { present, secretKeysOf } from "./model.ts";
 import { joinMounts, type Mounts, noMounts } from "./pod.ts";
 import type { LoadedSettings } from "./settings.ts";
+import { coloursOf, isColoured } from "./strategy/colours.ts";
+import type { Colour } from "./strategy/strategy.schema.ts";
 import type { ServiceSettings } from "./workload.schema.ts";
 
 export interface ConfigurationArgs {
@@ -32,15 +34,33 @@ export class Configuration extends pulumi.ComponentResource {
     const { application, environment, stack } = settings;
     const metadata = (set: string) => ({ namespace, labels: labelsOf(set, application.name) });
 
-    for (const [set, { keys }] of Object.entries(application.config)) {
-      const values = Object.keys(keys).filter((key) => present(keys[key] ?? {}, stack));
-      const data = Object.fromEntries(values.map((key) => [key, String(environment.config[set]?.[key])]));
-      this.#configMaps[set] = new k8s.core.v1.ConfigMap(set, { metadata: metadata(set), immutable: true, data }, { parent: this });
-    }
-    for (const set of Object.keys(application.secrets)) {
-      const stringData = Object.fromEntries(secretKeysOf(application, set, stack).map((key) => [key, settings.secrets[key]!]));
-      if (Object.keys(stringData).length === 0) continue; // nothing of it exists here
-      this.#secrets[set] = new k8s.core.v1.Secret(set, { metadata: metadata(set), immutable: true, stringData }, { parent: this });
+    const configMap = (set: string, key = set, ignoreChanges: string[] = []) => {
+      const { keys } = application.config[set]!;
+      const values = Object.keys(keys).filter((name) => present(keys[name] ?? {}, stack));
+      const data = Object.fromEntries(values.map((name) => [name, String(environment.config[set]?.[name])]));
+      this.#configMaps[key] = new k8s.core.v1.ConfigMap(
+        key,
+        { metadata: metadata(set), immutable: true, data },
+        { parent: this, ignoreChanges },
+      );
+    };
+    const secret = (set: string, key = set, ignoreChanges: string[] = []) => {
+      const stringData = Object.fromEntries(secretKeysOf(application, set, stack).map((name) => [name, settings.secrets[name]!]));
+      if (Object.keys(stringData).length === 0) return; // nothing of it exists here
+      this.#secrets[key] = new k8s.core.v1.Secret(
+        key,
+        { metadata: metadata(set), immutable: true, stringData },
+        { parent: this, ignoreChanges },
+      );
+    };
+    for (const set of Object.keys(application.config)) configMap(set);
+    for (const set of Object.keys(application.secrets)) secret(set);
+    // A colour that stays as it is must find what it reads as it was, for as long as it may start another pod.
+    for (const service of application.services.filter((candidate) => isColoured(candidate, settings))) {
+      for (const { colour, frozen } of coloursOf(service, settings).all) {
+        for (const set of service.config) configMap(set, ofColour(set, service, colour), frozen ? ["data"] : []);
+        for (const set of service.secrets) secret(set, ofColour(set, service, colour), frozen ? ["stringData"] : []);
+      }
     }
     if (Object.keys(application.flags).length > 0) {
       const flags = { metadata: { ...metadata("flags"), name: "flags" }, data: { "flags.json": flagsFile(environment.flags) } };
@@ -49,12 +69,13 @@ export class Configuration extends pulumi.ComponentResource {
     this.registerOutputs({});
   }
 
-  /** What a service reads, as its pods and the tasks that run with its image mount it. */
-  mountsOf(service: ServiceSettings): Mounts {
+  /** What a service reads, as the pods of one of its colours and the tasks that run with its image mount it. */
+  mountsOf(service: ServiceSettings, colour?: Colour): Mounts {
     const { application } = this.#settings;
+    const key = (set: string) => (colour === undefined ? set : ofColour(set, service, colour));
     return joinMounts(
-      ...service.config.map((set) => this.#mountConfigMap(set, application.config[set]?.as ?? "env")),
-      ...service.secrets.map((set) => this.#mountSecret(set, application.secrets[set]?.as ?? "files")),
+      ...service.config.map((set) => this.#mountConfigMap(set, key(set), application.config[set]?.as ?? "env")),
+      ...service.secrets.map((set) => this.#mountSecret(set, key(set), application.secrets[set]?.as ?? "files")),
       service.flags && this.#flags !== undefined
         ? mountDirectory("flags", flagsDirectory, { configMap: { name: this.#flags.metadata.name } })
         : noMounts,
@@ -74,18 +95,30 @@ export class Configuration extends pulumi.ComponentResource {
 
   /** Names of all versions in use, for what must happen again when any of them changes. */
   get versions(): pulumi.Output<string> {
-    const names = [...Object.values(this.#configMaps), ...Object.values(this.#secrets)].map((object) => object.metadata.name);
+    const { config, secrets } = this.#settings.application;
+    return this.#versionsOf(Object.keys(config), Object.keys(secrets));
+  }
+
+  /** Names of the versions that one colour of a service uses. */
+  versionsOf(service: ServiceSettings, colour: Colour): pulumi.Output<string> {
+    const key = (set: string) => ofColour(set, service, colour);
+    return this.#versionsOf(service.config.map(key), service.secrets.map(key));
+  }
+
+  #versionsOf(configMaps: readonly string[], secrets: readonly string[]): pulumi.Output<string> {
+    const objects = [...configMaps.map((key) => this.#configMaps[key]), ...secrets.map((key) => this.#secrets[key])];
+    const names = objects.flatMap((object) => (object === undefined ? [] : [object.metadata.name]));
     return pulumi.all(names).apply((all) => [...all].sort().join(" "));
   }
 
-  #mountConfigMap(set: string, as: Delivery): Mounts {
-    const name = this.#configMaps[set]?.metadata.name;
+  #mountConfigMap(set: string, key: string, as: Delivery): Mounts {
+    const name = this.#configMaps[key]?.metadata.name;
     if (name === undefined) return noMounts;
     return deliver(as, { configMapRef: { name } }, mountDirectory(`config-${set}`, `/etc/config/${set}`, { configMap: { name } }));
   }
 
-  #mountSecret(set: string, as: Delivery): Mounts {
-    const name = this.#secrets[set]?.metadata.name;
+  #mountSecret(set: string, key: string, as: Delivery): Mounts {
+    const name = this.#secrets[key]?.metadata.name;
     if (name === undefined) return noMounts;
     return deliver(
       as,
@@ -94,6 +127,9 @@ export class Configuration extends pulumi.ComponentResource {
     );
   }
 }
+
+/** A colour's own version of a set. No set is called so: a colour's name is no service's, and dots are in no set's name. */
+const ofColour = (set: string, { name }: ServiceSettings, colour: Colour): string => `${set}.${name}.${colour}`;
 
 const secretsDirectory = "/var/run/secrets";
 

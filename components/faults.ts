@@ -1,7 +1,7 @@
 import type { z } from "zod";
 
 /** The parts of the settings, and the flat secret keys beside them. A stack has an environment and a release, or a platform. */
-export type Part = "application" | "environment" | "release" | "platform" | "secrets";
+export type Part = "application" | "environment" | "release" | "rollout" | "platform" | "secrets";
 
 /** One thing that is wrong with the settings. The message says what is wrong and what to do; it never holds a value. */
 export interface Fault {

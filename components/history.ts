@@ -26,6 +26,8 @@ export interface History {
   /** Oldest first. */
   readonly migrations: readonly AppliedMigration[];
   readonly restored?: Restored | undefined;
+  /** What the stack gave out as its release. */
+  readonly release: unknown;
 }
 
 /** How many releases a stack remembers. */
@@ -40,6 +42,7 @@ export async function readHistory(): Promise<History> {
     qualified: known(QualifiedRelease, await read("qualified")),
     migrations: known(AppliedMigration, await read("migrations")),
     restored: Restored.safeParse(await read("restored")).data,
+    release: await read("release"),
   };
 }
 

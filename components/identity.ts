@@ -11,10 +11,22 @@ export interface IdentityArgs {
 }
 
 /** Who a group of pods is to the cluster: an account of their own, without rights, and the network that is open to them. */
-export function createIdentity({ name, application, namespace, policy }: IdentityArgs, parent: pulumi.Resource): pulumi.Resource[] {
+export const createIdentity = (args: IdentityArgs, parent: pulumi.Resource): pulumi.Resource[] => [
+  createAccount(args.name, args.application, args.namespace, parent),
+  createPolicy(args, parent),
+];
+
+export function createAccount(
+  name: string,
+  application: string,
+  namespace: pulumi.Input<string>,
+  parent: pulumi.Resource,
+): pulumi.Resource {
   const metadata = { name, namespace, labels: labelsOf(name, application) };
-  return [
-    new k8s.core.v1.ServiceAccount(name, { metadata, automountServiceAccountToken: false }, { parent }),
-    new k8s.networking.v1.NetworkPolicy(name, { metadata, spec: policy }, { parent }),
-  ];
+  return new k8s.core.v1.ServiceAccount(name, { metadata, automountServiceAccountToken: false }, { parent });
+}
+
+export function createPolicy({ name, application, namespace, policy }: IdentityArgs, parent: pulumi.Resource): pulumi.Resource {
+  const metadata = { name, namespace, labels: labelsOf(name, application) };
+  return new k8s.networking.v1.NetworkPolicy(name, { metadata, spec: policy }, { parent });
 }

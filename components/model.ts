@@ -1,6 +1,7 @@
 import type { ApplicationSettings } from "./application.schema.ts";
 import type { EnvironmentSettings } from "./environment.schema.ts";
 import type { ReleaseSettings } from "./release.schema.ts";
+import type { RolloutSettings } from "./strategy/strategy.schema.ts";
 import type { ResourceSettings, ServiceSettings } from "./workload.schema.ts";
 
 /** The settings of one stack, checked and complete. Holds no secret value. */
@@ -10,6 +11,8 @@ export interface Settings {
   readonly application: ApplicationSettings;
   readonly environment: EnvironmentSettings;
   readonly release: ReleaseSettings;
+  /** Where services with two colours stand. */
+  readonly rollout: RolloutSettings;
 }
 
 /** How much of one service runs in an environment. `autoscaled` is false where the number of replicas is fixed at `min`. */

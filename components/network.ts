@@ -1,6 +1,7 @@
 import type { types } from "@pulumi/kubernetes";
 import { selectorOf } from "./labels.ts";
 import { findService, type Settings, usesDatabase } from "./model.ts";
+import { podNamesOf, strategyOf, suiteRole } from "./strategy/colours.ts";
 import type { ServiceSettings } from "./workload.schema.ts";
 
 type PolicySpec = types.input.networking.v1.NetworkPolicySpec;
@@ -20,6 +21,8 @@ const policy = (name: string, ingress: Ingress[], egress: Egress[]): PolicySpec 
 
 const pods = (name: string): Peer => ({ podSelector: { matchLabels: selectorOf(name) } });
 const namespace = (name: string): Peer => ({ namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": name } } });
+/** The pods of a service, of whichever colour. */
+const podsOf = (service: ServiceSettings, settings: Settings): Peer[] => podNamesOf(service, settings).map(pods);
 const tcp = (port: number) => [{ protocol: "TCP", port }];
 
 /** The cluster's resolver, and the cache that some clusters run on each node under a link-local address. */
@@ -36,17 +39,18 @@ const privateRanges = ["10.0.0.0/8", "100.64.0.0/10", "169.254.0.0/16", "172.16.
 const internet: Peer = { ipBlock: { cidr: "0.0.0.0/0", except: privateRanges } };
 
 /** A service hears those that call it, the Gateway if it has a route, and the smoke test; it reaches what it declares. */
-export function servicePolicy(service: ServiceSettings, settings: Settings): PolicySpec {
+export function servicePolicy(service: ServiceSettings, settings: Settings, name = service.name): PolicySpec {
   const { application, environment } = settings;
-  const callers = application.services.filter((other) => other.calls.includes(service.name)).map((other) => pods(other.name));
+  const callers = application.services.filter((other) => other.calls.includes(service.name)).flatMap((other) => podsOf(other, settings));
   const gateway =
     service.kind !== "worker" && service.route !== undefined
       ? [namespace(environment.gateway.proxies ?? environment.gateway.namespace)]
       : [];
   const smoke = application.smoke?.checks.some((check) => check.service === service.name) ? [pods("smoke")] : [];
-  const from = [...gateway, ...callers, ...smoke];
+  const suites = strategyOf(service, environment).kind === "rolling" ? [] : [pods(suiteRole(service.name))];
+  const from = [...gateway, ...callers, ...smoke, ...suites];
   return policy(
-    service.name,
+    name,
     service.kind === "worker" || from.length === 0 ? [] : [{ from, ports: tcp(service.port) }],
     reachedBy(service, settings),
   );
@@ -61,9 +65,9 @@ function reachedBy(service: ServiceSettings, settings: Settings): Egress[] {
   return [...called, ...(usesDatabase(service, settings.application) ? databaseEgress(settings) : []), ...outside];
 }
 
-function calledService(name: string, { application }: Settings): Egress[] {
-  const service = findService(application, name);
-  return service === undefined || service.kind === "worker" ? [] : [{ to: [pods(name)], ports: tcp(service.port) }];
+function calledService(name: string, settings: Settings): Egress[] {
+  const service = findService(settings.application, name);
+  return service === undefined || service.kind === "worker" ? [] : [{ to: podsOf(service, settings), ports: tcp(service.port) }];
 }
 
 function databaseEgress({ application, environment }: Settings): Egress[] {
@@ -96,3 +100,7 @@ export function smokePolicy(settings: Settings): PolicySpec {
     asked.flatMap((name) => calledService(name, settings)),
   );
 }
+
+/** What tests one service's new colour reaches that service. */
+export const suitePolicy = (name: string, service: ServiceSettings, settings: Settings): PolicySpec =>
+  policy(name, [], calledService(service.name, settings));

@@ -8,6 +8,7 @@ import { restDemand } from "./quota.ts";
 import type { ReleaseRecord } from "./record.ts";
 import { releaseId } from "./release.ts";
 import type { RestoreStage } from "./restore.ts";
+import { isOnTrial } from "./strategy/colours.ts";
 import type { Workload } from "./workload.ts";
 
 export interface Parts {
@@ -28,7 +29,8 @@ export function summarize({ settings, namespace, workloads, record, migration, h
   const migrations: pulumi.Input<AppliedMigration[]> = migration?.migrations ?? [...history.migrations];
   return {
     namespace,
-    release: { id: releaseId(release), ...release },
+    // A release on trial is not what runs here yet.
+    release: isOnTrial(settings) && history.release !== undefined ? history.release : { id: releaseId(release), ...release },
     urls: Object.fromEntries(Object.entries(workloads).flatMap(([name, { url }]) => (url === undefined ? [] : [[name, url]]))),
     /** What the environment asks of the cluster at rest. */
     requested: requestedOf(settings),

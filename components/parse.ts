@@ -17,8 +17,10 @@ import { checkPromotion } from "./rules/promotion.ts";
 import { checkRelease } from "./rules/release.ts";
 import { checkScale } from "./rules/scale.ts";
 import { checkServices } from "./rules/services.ts";
+import { checkStrategies } from "./rules/strategy.ts";
 import { salvage } from "./salvage.ts";
 import { checkSecrets } from "./secrets.ts";
+import { RolloutSettings } from "./strategy/strategy.schema.ts";
 
 /** A stack's configuration as Pulumi hands it to a program. */
 export interface RawSettings {
@@ -33,7 +35,9 @@ export interface RawSettings {
 
 export type Parsed = { ok: true; settings: Settings } | { ok: false; faults: Fault[] };
 
-const schemas = { application: ApplicationSettings, environment: EnvironmentSettings, release: ReleaseSettings };
+const schemas = { application: ApplicationSettings, environment: EnvironmentSettings, release: ReleaseSettings, rollout: RolloutSettings };
+/** What a part that may be left out is then. */
+const absent: Record<string, string> = { rollout: "{}" };
 const structured = Object.keys(schemas) as (keyof typeof schemas)[];
 
 /** Checks a stack's settings as a whole: everything that is wrong, each with its file, path and remedy. Needs no engine and no cluster. */
@@ -44,13 +48,15 @@ export function parseSettings(raw: RawSettings): Parsed {
   const findings: Finding[] = [];
 
   const read = <K extends keyof typeof schemas>(part: K): z.output<(typeof schemas)[K]> | undefined => {
-    const outcome = readPart(part, schemas[part], raw.values[prefix + part], encrypted.has(part));
+    const text = raw.values[prefix + part] ?? absent[part];
+    const outcome = readPart(part, schemas[part], text, encrypted.has(part));
     findings.push(...outcome.findings);
     return outcome.value as z.output<(typeof schemas)[K]> | undefined;
   };
   const application = read("application");
   const environment = read("environment");
   const release = read("release");
+  const rollout = read("rollout");
   const shape = [...findings];
 
   const apply = (rule: () => Finding[]) => findings.push(...applied(rule, shape));
@@ -72,16 +78,17 @@ export function parseSettings(raw: RawSettings): Parsed {
     apply(() => checkFlags(application, environment));
     apply(() => checkDatabase(application, environment));
     apply(() => checkAccess(application, environment, raw.stack));
+    apply(() => checkStrategies(application, environment, rollout ?? {}));
     apply(() => checkCopy(application, environment, raw.stack, raw.siblings ?? []));
     apply(() => checkAddresses(application, environment, raw.siblings ?? []));
     apply(() => checkEnvironmentGithub(application, environment.github, raw.siblings ?? []));
   }
   if (named && release !== undefined) apply(() => checkRelease(application, release, raw.stack));
 
-  if (application === undefined || environment === undefined || release === undefined || findings.length > 0) {
+  if (application === undefined || environment === undefined || release === undefined || rollout === undefined || findings.length > 0) {
     return { ok: false, faults: findings.map((finding) => toFault(finding, raw.stack)) };
   }
-  return { ok: true, settings: { project: raw.project, stack: raw.stack, application, environment, release } };
+  return { ok: true, settings: { project: raw.project, stack: raw.stack, application, environment, release, rollout } };
 }
 
 /**

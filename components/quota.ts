@@ -1,6 +1,7 @@
 import { toolResources } from "./job.ts";
 import { findService, type Settings, scaleOf } from "./model.ts";
 import { bytes, formatBytes, formatCpu, millicores } from "./quantities.ts";
+import { isColoured, strategyOf } from "./strategy/colours.ts";
 import type { ResourceSettings } from "./workload.schema.ts";
 
 /** Rolling updates add this share of the replicas, rounded up, before they take old ones away. */
@@ -19,14 +20,15 @@ export interface Demand {
 }
 
 /**
- * The most that an environment can ask for at one time: every service at its maximum, its surge, as many pods again that are still
+ * The most that an environment can ask for at one time: every service at its maximum (twice where it has two colours), its surge, as many pods again that are still
  * stopping (they count until they are gone), and the environment's own Jobs. A quota below this stops a rollout half-way.
  */
 export function peakDemand(settings: Settings): Demand {
   const services = settings.application.services.map((service) => {
     const { replicas, resources } = scaleOf(service, settings.environment);
     const surge = service.kind === "stateful" ? 0 : Math.ceil(replicas.max * maxSurge);
-    return demandOf(replicas.max + 2 * surge, resources);
+    const colours = isColoured(service, settings) ? 2 : 1;
+    return demandOf(colours * replicas.max + 2 * surge, resources);
   });
   return sum([...services, ...jobsOf(settings).map((resources) => demandOf(1, resources))]);
 }
@@ -47,9 +49,14 @@ function jobsOf({ application, environment }: Settings): ResourceSettings[] {
     const service = name === undefined ? undefined : findService(application, name);
     return service === undefined ? [] : [scaleOf(service, environment).resources];
   };
+  const suites = application.services.flatMap((service) => {
+    const strategy = strategyOf(service, environment);
+    return strategy.kind === "rolling" ? [] : ["smoke", ...strategy.suites];
+  });
   return [
     ...taskOf(database?.migration?.service),
     ...(smoke !== undefined || database?.migration !== undefined ? [toolResources] : []),
+    ...suites.map(() => toolResources),
     // A backup, and a restore on trial.
     ...(environment.database?.backup !== undefined ? [toolResources, toolResources] : []),
     ...(environment.database?.copy !== undefined ? [toolResources] : []),

@@ -5,6 +5,7 @@ import { labelsOf } from "./labels.ts";
 import type { Settings } from "./model.ts";
 import { waitsFor } from "./order.ts";
 import { digestsOf, releaseId } from "./release.ts";
+import { isOnTrial } from "./strategy/colours.ts";
 
 export interface ReleaseRecordArgs {
   readonly settings: Settings;
@@ -33,10 +34,13 @@ export class ReleaseRecord extends pulumi.ComponentResource {
         immutable: true,
         data: { "release.json": JSON.stringify({ id, ...content }) },
       },
-      { parent: this, dependsOn: waitsFor(opts) },
+      { parent: this, dependsOn: waitsFor(opts), ...(isOnTrial(settings) ? { ignoreChanges: ["data"] } : {}) },
     );
     const live = { id, version: release.version, images: digestsOf(release) };
-    this.qualified = record.metadata.creationTimestamp.apply((liveSince) => carryForward(qualified, { ...live, liveSince }));
+    // A release on trial is not live yet.
+    this.qualified = isOnTrial(settings)
+      ? pulumi.output([...qualified])
+      : record.metadata.creationTimestamp.apply((liveSince) => carryForward(qualified, { ...live, liveSince }));
     this.registerOutputs({ qualified: this.qualified });
   }
 }

@@ -70,14 +70,21 @@ export function placement(
 }
 
 /**
+ * `floor`: replicas below which it must not go for now, though the settings would let it.
+ *
  * Grows at once and shrinks slowly. Both are Kubernetes' defaults but for the shrinking step, which is a quarter a minute
  * (HPAScalingRules, autoscaling/v2).
  */
-export function autoscalerSpec(name: string, { replicas, cpuTarget }: Scale): types.input.autoscaling.v2.HorizontalPodAutoscalerSpec {
+export function autoscalerSpec(
+  name: string,
+  { replicas, cpuTarget }: Scale,
+  floor = replicas.min,
+): types.input.autoscaling.v2.HorizontalPodAutoscalerSpec {
+  const minReplicas = Math.max(replicas.min, floor);
   return {
     scaleTargetRef: { apiVersion: "apps/v1", kind: "Deployment", name },
-    minReplicas: replicas.min,
-    maxReplicas: replicas.max,
+    minReplicas,
+    maxReplicas: Math.max(replicas.max, minReplicas),
     metrics: [{ type: "Resource", resource: { name: "cpu", target: { type: "Utilization", averageUtilization: cpuTarget } } }],
     behavior: {
       scaleUp: {

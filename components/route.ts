@@ -13,6 +13,8 @@ import {
 import { labelsOf } from "./labels.ts";
 import { hostOf } from "./model.ts";
 import type { LoadedSettings } from "./settings.ts";
+import { colourServiceName, coloursOf } from "./strategy/colours.ts";
+import type { ServiceSettings } from "./workload.schema.ts";
 
 export interface RoutesArgs {
   readonly settings: LoadedSettings;
@@ -42,7 +44,7 @@ export class Routes extends pulumi.ComponentResource {
       if (service.kind === "worker" || service.route === undefined) continue;
       const host = hostOf(service, environment);
       hosts.add(host);
-      const backendRefs = [{ name: service.name, port: 80 }];
+      const backendRefs = backendsOf(service, args.settings);
       const rule = { matches: [{ path: { type: "PathPrefix", value: service.route.path } }], backendRefs };
       this.#route(service.name, gateway.listener, [host], rule, guardOf(access));
       if (service.route.admin === undefined || admin === undefined) continue;
@@ -96,4 +98,15 @@ export class Routes extends pulumi.ComponentResource {
   #metadata(name: string) {
     return { name, namespace: this.#args.namespace, labels: labelsOf(name, this.#args.settings.application.name) };
   }
+}
+
+/** Where a route leads: the service, or, while a release is on trial, the service and the new colour, each with its share. */
+function backendsOf(service: ServiceSettings, settings: LoadedSettings): Record<string, unknown>[] {
+  const { candidate } = coloursOf(service, settings);
+  if (candidate === undefined || candidate.weight === 0) return [{ name: service.name, port: 80 }];
+  const { of, weight } = candidate;
+  return [
+    { name: service.name, port: 80, weight: 100 - weight },
+    { name: colourServiceName(service.name, of.colour), port: 80, weight },
+  ];
 }

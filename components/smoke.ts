@@ -14,6 +14,7 @@ import { noMounts } from "./pod.ts";
 import { seconds } from "./primitives.ts";
 import { releaseId } from "./release.ts";
 import { smokeScript } from "./scripts.ts";
+import { isOnTrial } from "./strategy/colours.ts";
 import { internalUrlOf } from "./workload.ts";
 
 export interface SmokeArgs {
@@ -49,7 +50,9 @@ export class Smoke extends pulumi.ComponentResource {
       },
     });
     const metadata = { name, namespace, labels: labelsOf(name, application), annotations: rerunnable };
-    new k8s.batch.v1.Job(name, { metadata, spec }, { parent: this, dependsOn: [...waitsFor(opts), ...identity] });
+    // A release on trial is tested at its own address; what serves is still what was tested last.
+    const trial = isOnTrial(settings) ? { ignoreChanges: ["spec"] } : {};
+    new k8s.batch.v1.Job(name, { metadata, spec }, { parent: this, dependsOn: [...waitsFor(opts), ...identity], ...trial });
     this.registerOutputs({});
   }
 }

@@ -15,6 +15,7 @@ import {
   StorageQuantity,
   UrlPath,
 } from "./primitives.ts";
+import { StrategySettings } from "./strategy/strategy.schema.ts";
 
 const Command = z.array(z.string().min(1)).min(1, { error: "must name a program" });
 
@@ -120,5 +121,6 @@ export const ServiceOverrides = z.strictObject({
   cpuTarget: scale.cpuTarget.optional(),
   resources: scale.resources.optional(),
   host: Host.optional().describe("Left out: the environment's host"),
+  strategy: StrategySettings.optional().describe("How a new release takes over; left out, its pods are replaced a few at a time"),
 });
 export type ServiceOverrides = z.infer<typeof ServiceOverrides>;

@@ -1,22 +1,28 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { createIdentity } from "./identity.ts";
+import { createDeployment, createDisruptionBudget } from "./deployment.ts";
+import { createAccount, createPolicy } from "./identity.ts";
 import { labelsOf, selectorOf } from "./labels.ts";
 import { hostOf, type Scale, type Settings, scaleOf } from "./model.ts";
 import { servicePolicy } from "./network.ts";
 import { waitsFor } from "./order.ts";
 import { joinMounts, type Mounts, podSpec } from "./pod.ts";
 import { seconds } from "./primitives.ts";
-import { autoscalerSpec, placement, probesOf, rollingUpdate, rolloutTimeouts } from "./rollout.ts";
+import { placement, probesOf } from "./rollout.ts";
 import { createStatefulSet, volumeMountsOf } from "./stateful.ts";
+import { colourName, colourServiceName, coloursOf, isColoured, strategyOf } from "./strategy/colours.ts";
+import type { Colour } from "./strategy/strategy.schema.ts";
+import { createSuites } from "./strategy/suites.ts";
 import type { ServiceSettings } from "./workload.schema.ts";
 
 export interface WorkloadArgs {
   readonly settings: Settings;
   readonly service: ServiceSettings;
   readonly namespace: pulumi.Input<string>;
-  /** What it reads: configuration, secrets, flags. */
-  readonly mounts: Mounts;
+  /** What it reads: configuration, secrets, flags; a service with colours has one of its own for each. */
+  readonly mounts: (colour: Colour | undefined) => Mounts;
+  /** Names of the configuration that a colour reads. */
+  readonly versions: (colour: Colour) => pulumi.Output<string>;
 }
 
 /**
@@ -31,23 +37,47 @@ export class Workload extends pulumi.ComponentResource {
     super("liftlock:workload:Workload", name, {}, opts);
     const { settings, service, namespace } = args;
     const scale = scaleOf(service, settings.environment);
-    const metadata = { name, namespace, labels: labelsOf(name, settings.application.name) };
-    const policy = servicePolicy(service, settings);
-    const identity = createIdentity({ name, application: settings.application.name, namespace, policy }, this);
-    const after = [...waitsFor(opts), ...identity];
-
-    const pods = { metadata: { labels: metadata.labels }, spec: podsOf(args, scale) };
-    if (service.kind === "stateful")
-      createStatefulSet({ service, scale, metadata, pods, protect: settings.environment.protect }, after, this);
-    else createDeployment({ service, scale, metadata, pods }, after, this);
-
-    if (service.kind !== "worker") createService(metadata, this);
-    // One at a time: a minimum would block every drain of a node while the service runs at that minimum.
-    const disruption = { selector: { matchLabels: selectorOf(name) }, maxUnavailable: 1, unhealthyPodEvictionPolicy: "AlwaysAllow" };
-    new k8s.policy.v1.PodDisruptionBudget(name, { metadata, spec: disruption }, { parent: this });
+    const accounts = [createAccount(name, settings.application.name, namespace, this)];
+    if (service.kind === "stateful") {
+      const metadata = metadataOf(args, name);
+      const policy = this.#policy(args, name);
+      const pods = podsOf(args, name, args.mounts(undefined), scale);
+      const { protect } = settings.environment;
+      createStatefulSet({ service, scale, metadata, pods, protect }, [...waitsFor(opts), ...accounts, policy], this);
+      createDisruptionBudget(metadata, this);
+      createService(metadata, name, this);
+    } else this.#createColours(args, scale, [...waitsFor(opts), ...accounts]);
 
     this.url = urlOf(service, settings);
     this.registerOutputs({ url: this.url });
+  }
+
+  /** Its Deployments: one, or one of each colour while a release takes over. The Service leads to the active one, once that is ready. */
+  #createColours(args: WorkloadArgs, scale: Scale, after: pulumi.Resource[]): void {
+    const { settings, service, namespace } = args;
+    const coloured = isColoured(service, settings);
+    const { all, active, candidate } = coloursOf(service, settings);
+    const deployments = all.map((of) => {
+      const metadata = metadataOf(args, of.name);
+      const pods = podsOf(args, of.name, args.mounts(coloured ? of.colour : undefined), scale);
+      const deployment = createDeployment({ service, scale, metadata, pods }, of, [...after, this.#policy(args, of.name)], this);
+      createDisruptionBudget(metadata, this);
+      return deployment;
+    });
+    if (service.kind === "worker") return;
+    const [serving, beside] = deployments;
+    createService(metadataOf(args, service.name), active.name, this, coloured ? [serving!] : []);
+    if (strategyOf(service, settings.environment).kind === "rolling") return;
+    const addresses = (["blue", "green"] as const).map((colour) =>
+      createService(metadataOf(args, colourServiceName(service.name, colour)), colourName(service.name, colour), this),
+    );
+    if (candidate === undefined) return;
+    const versions = args.versions(candidate.of.colour);
+    createSuites({ settings, service, namespace, candidate: candidate.of, versions }, [beside!, ...addresses], this);
+  }
+
+  #policy({ settings, service, namespace }: WorkloadArgs, name: string): pulumi.Resource {
+    return createPolicy({ name, application: settings.application.name, namespace, policy: servicePolicy(service, settings, name) }, this);
   }
 }
 
@@ -58,34 +88,30 @@ export interface ReplicasArgs {
   readonly pods: { metadata: { labels: Record<string, string> }; spec: k8s.types.input.core.v1.PodSpec };
 }
 
-function createDeployment({ service, scale, metadata, pods }: ReplicasArgs, dependsOn: pulumi.Resource[], parent: pulumi.Resource): void {
-  const { name } = metadata;
-  const spec = {
-    // The autoscaler owns the number: stating one here would reset it with every update.
-    ...(scale.autoscaled ? {} : { replicas: scale.replicas.min }),
-    selector: { matchLabels: selectorOf(name) },
-    strategy: rollingUpdate,
-    minReadySeconds: seconds(service.settle),
-    progressDeadlineSeconds: seconds(service.progress),
-    revisionHistoryLimit: 5,
-    template: pods,
-  };
-  new k8s.apps.v1.Deployment(name, { metadata, spec }, { parent, dependsOn, customTimeouts: rolloutTimeouts(service) });
-  if (scale.autoscaled) new k8s.autoscaling.v2.HorizontalPodAutoscaler(name, { metadata, spec: autoscalerSpec(name, scale) }, { parent });
-}
-
-function createService(metadata: ReplicasArgs["metadata"], parent: pulumi.Resource): void {
+/** The address of the pods that go by `target`. */
+function createService(
+  metadata: ReplicasArgs["metadata"],
+  target: string,
+  parent: pulumi.Resource,
+  dependsOn: pulumi.Resource[] = [],
+): k8s.core.v1.Service {
   // The workload is waited for; waiting for its endpoints as well would cost ten seconds and prove nothing more.
   const annotations = { "pulumi.com/skipAwait": "true" };
   const spec = {
     type: "ClusterIP",
-    selector: selectorOf(metadata.name),
+    selector: selectorOf(target),
     ports: [{ name: "http", port: 80, targetPort: "http", appProtocol: "http" }],
   };
-  new k8s.core.v1.Service(metadata.name, { metadata: { ...metadata, annotations }, spec }, { parent });
+  return new k8s.core.v1.Service(metadata.name, { metadata: { ...metadata, annotations }, spec }, { parent, dependsOn });
 }
 
-function podsOf({ settings, service, mounts }: WorkloadArgs, { resources }: Scale): k8s.types.input.core.v1.PodSpec {
+const metadataOf = ({ settings, namespace }: WorkloadArgs, name: string): ReplicasArgs["metadata"] => ({
+  name,
+  namespace,
+  labels: labelsOf(name, settings.application.name),
+});
+
+function podsOf({ settings, service }: WorkloadArgs, name: string, mounts: Mounts, { resources }: Scale): ReplicasArgs["pods"] {
   const container = {
     name: service.name,
     image: settings.release.images[service.name]!,
@@ -96,11 +122,12 @@ function podsOf({ settings, service, mounts }: WorkloadArgs, { resources }: Scal
     lifecycle: { preStop: { sleep: { seconds: seconds(service.drain) } } },
   };
   const all = service.kind === "stateful" ? joinMounts(mounts, volumeMountsOf(service)) : mounts;
-  return {
+  const spec = {
     ...podSpec({ serviceAccount: service.name, uid: service.uid, container, resources, mounts: all }),
-    ...placement(service.name, service.kind === "stateful" ? "controller-revision-hash" : "pod-template-hash"),
+    ...placement(name, service.kind === "stateful" ? "controller-revision-hash" : "pod-template-hash"),
     terminationGracePeriodSeconds: seconds(service.grace),
   };
+  return { metadata: { labels: labelsOf(name, settings.application.name) }, spec };
 }
 
 export function urlOf(service: ServiceSettings, { environment }: Pick<Settings, "environment">): string | undefined {

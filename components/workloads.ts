@@ -17,6 +17,16 @@ export const createWorkloads = (
   Object.fromEntries(
     settings.application.services.map((service) => [
       service.name,
-      new Workload(service.name, { settings, service, namespace, mounts: configuration.mountsOf(service) }, opts),
+      new Workload(
+        service.name,
+        {
+          settings,
+          service,
+          namespace,
+          mounts: (colour) => configuration.mountsOf(service, colour),
+          versions: (colour) => configuration.versionsOf(service, colour),
+        },
+        opts,
+      ),
     ]),
   );

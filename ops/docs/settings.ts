@@ -17,7 +17,7 @@ of your own, \`[]\` for each entry of a list. A dash as default means that the k
 export function settingsReference(schemas: { project: Json; stack: Json }): string {
   const application = dig(schemas.project, ["properties", "config", "properties", "application", "properties", "value"]);
   const parts = dig(schemas.stack, ["properties", "config", "patternProperties"]);
-  const [environment, release, platform] = ["environment", "release", "platform"].map((name) => {
+  const [environment, release, rollout, platform] = ["environment", "release", "rollout", "platform"].map((name) => {
     const key = Object.keys(parts).find((pattern) => pattern.includes(`:${name}$`));
     return dig(parts, [key ?? name]);
   });
@@ -26,6 +26,7 @@ export function settingsReference(schemas: { project: Json; stack: Json }): stri
     section("`application` in Pulumi.yaml: what is the same in every environment", application),
     section("`environment` in Pulumi.<stack>.yaml: what differs", environment!),
     section("`release` in Pulumi.<stack>.yaml: what a promotion changes", release!),
+    section("`rollout` in Pulumi.<stack>.yaml: where services with two colours stand; Liftlock writes it", rollout!),
     section("`platform` in Pulumi.<stack>.yaml: what environments share, in a stack of its own", platform!),
     "## Secrets\n\nEvery key that `application.secrets` declares is a key of its own in the stack file, encrypted: `pulumi config set --secret NAME --stack STACK`.\nWith `--local` a value is made up for each; none has to be set.\n",
   ].join("\n");
@@ -76,7 +77,8 @@ function shapeOf(schema: Json): string {
   if (Array.isArray(schema.enum)) return schema.enum.map((value) => `\`${value}\``).join(", ");
   if (schema.type === "array") return `list of ${isRecord(schema.items) ? shapeOf(schema.items) : "values"}`;
   if (schema.type === "object") return isRecord(schema.additionalProperties) ? `map to ${shapeOf(schema.additionalProperties)}` : "object";
-  if (schema.type === "integer" || schema.type === "number") return `whole number${range(schema)}`;
+  if (schema.type === "integer") return `whole number${range(schema)}`;
+  if (schema.type === "number") return `number${range(schema)}`;
   if (schema.type === "boolean") return "`true` or `false`";
   return "text";
 }

@@ -52,6 +52,8 @@ export const Happening = z.discriminatedUnion("kind", [
     engine: z.string(),
     migrations: z.array(z.string()).optional(),
     cause: z.string().optional(),
+    /** What strategies did in this run: the share that the new colour had reached, and the colour that serves afterwards. */
+    rollout: z.array(z.object({ service: z.string(), strategy: z.string(), reached: z.number(), active: z.string() })).optional(),
   }),
   of("rollback", {
     stack,

@@ -58,7 +58,7 @@ export function referenceOf(release: Release): ReleaseReference {
   return { id: releaseId(release), version, commit, ...(schemaVersion === undefined ? {} : { schemaVersion }), images };
 }
 
-/** Everything that is set beside the release: what differs between two configurations, path by path. Secrets cannot be compared. */
+/** Everything that is set beside the release, and beside where a rollout stands: what differs between two configurations, path by path. Secrets cannot be compared. */
 export function differences(before: Configuration, after: Configuration, project: string): Leaf[] {
   return leaves(settingsOf(before, project), settingsOf(after, project));
 }
@@ -72,7 +72,9 @@ export function digestOf(configuration: Configuration, project: string): string 
 }
 
 function settingsOf(configuration: Configuration, project: string): Record<string, unknown> {
-  const keys = Object.keys(configuration).filter((key) => key !== `${project}:release` && !configuration[key]!.secret);
+  const keys = Object.keys(configuration).filter(
+    (key) => key !== `${project}:release` && key !== `${project}:rollout` && !configuration[key]!.secret,
+  );
   return Object.fromEntries(
     keys.map((key) => [
       key.startsWith(`${project}:`) ? key.slice(project.length + 1) : key,

@@ -10,9 +10,10 @@ import { printable } from "../report/text.ts";
 import { backupEntries } from "../restore/record.ts";
 import { putBack } from "../rollback/automatic.ts";
 import { type Decision, decide, type FailedRun } from "../rollback/decide.ts";
-import { followed } from "../rollback/fail-fast.ts";
 import { thawed } from "../rollback/thaw.ts";
 import type { Selected } from "../selector.ts";
+import { drive } from "../strategy/drive.ts";
+import { homeAgain, takeTrafficBack } from "../strategy/end.ts";
 import type { Book } from "./book.ts";
 import { type Configuration, type Release, referenceOf, releaseOf } from "./configuration.ts";
 import { pendingMigrations } from "./migrations.ts";
@@ -45,21 +46,19 @@ export interface Outcome {
  * Tells people everything but the closing report of a success.
  */
 export async function deploy(context: Context, deploying: Deploying): Promise<Outcome> {
-  const { project, stack, chosen, book, before, refresh, message } = deploying;
+  const { project, stack, chosen, book, before } = deploying;
   const configuration = deploying.configuration ?? before.configuration;
   const release = releaseOf(configuration, project);
   const frozen = await thawed(context, stack, chosen.cluster, before.outputs.namespace);
   const startedAt = new Date();
   const candidate = release && { release, configuration };
   const applied = migrated(before.applied, book.events, stack);
-  const decided = (touched: boolean, migrated: boolean) => decisionOn(deploying, { candidate, applied, touched, migrated });
+  const decided = (touched: boolean, migrated: boolean, of = deploying) => decisionOn(of, { candidate, applied, touched, migrated });
   const early = decided(true, false).action !== "leave";
-  const { run, watch } = await followed(context, `up ${stack}`, early, (o) =>
-    chosen.engine.up({ ...o, refresh, message, configuration: deploying.configuration }),
-  );
+  const { run, watch, deploying: driven, rollout } = await drive(context, deploying, early);
   if (!context.options.json) for (const line of warningLines(run.result, context.io.colors)) context.say(line);
   const entry = (result: HappeningOf<"deployment">["result"], cause?: string) =>
-    release === undefined ? [] : [deploymentEntry(deploying, release, { result, cause, startedAt, migrated: watch.migrated })];
+    release === undefined ? [] : [deploymentEntry(deploying, release, { result, cause, startedAt, migrated: watch.migrated, rollout })];
   const touched = hasChanges(run.result.changeSummary) || watch.touched;
   const namespace = run.result.outputs.namespace ?? before.outputs.namespace;
   if (touched) await book.append(...(await backupEntries(context, chosen.cluster, { stack, namespace, events: book.events })));
@@ -80,7 +79,9 @@ export async function deploy(context: Context, deploying: Deploying): Promise<Ou
     if (touched) await book.append(...entry("cancelled"));
     return { outcome: "cancelled", run, cause };
   }
-  const decision = decided(touched, watch.migrated);
+  const decision = decided(touched, watch.migrated, driven);
+  if (decision.action === "restore") await homeAgain(context, driven, decision.to);
+  else if (rollout !== undefined && !deploying.noRollback) await takeTrafficBack(context, driven);
   const restored = await putBack(context, {
     ...deploying,
     release,
@@ -109,7 +110,13 @@ function decisionOn(
 function deploymentEntry(
   { stack, chosen, before }: Deploying,
   release: Release,
-  run: { result: HappeningOf<"deployment">["result"]; cause?: string | undefined; startedAt: Date; migrated: boolean },
+  run: {
+    result: HappeningOf<"deployment">["result"];
+    cause?: string | undefined;
+    startedAt: Date;
+    migrated: boolean;
+    rollout: HappeningOf<"deployment">["rollout"];
+  },
 ): HappeningOf<"deployment"> {
   const migrations = run.migrated ? pendingMigrations(release, before.applied).map(({ name }) => name) : [];
   return {
@@ -123,6 +130,7 @@ function deploymentEntry(
     engine: chosen.engine.name,
     ...(migrations.length > 0 ? { migrations } : {}),
     ...(run.cause === undefined ? {} : { cause: run.cause }),
+    ...(run.rollout === undefined ? {} : { rollout: run.rollout }),
   };
 }
 

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 import writeFileAtomic from "write-file-atomic";
-import { isMap, isScalar, type Node, type Pair, parseDocument, type Scalar, stringify, type YAMLMap } from "yaml";
+import { Document, isMap, isScalar, type Node, type Pair, parseDocument, type Scalar, stringify, visit, type YAMLMap } from "yaml";
 import { isRecord } from "../report/diff.ts";
 import { UserError } from "../user-error.ts";
 
@@ -76,6 +76,17 @@ function scalarEdits(node: Node, value: unknown): Edit[] | undefined {
   return JSON.stringify(node.toJSON()) === JSON.stringify(value) ? [] : undefined;
 }
 
+/** A value in YAML, with quotes around what some YAML reader takes for a number or a date. */
+function unambiguous(value: unknown): string {
+  const document = new Document(value);
+  visit(document, {
+    Scalar(_, node) {
+      if (isAmbiguous(node.value)) node.type = "QUOTE_DOUBLE";
+    },
+  });
+  return document.toString({ lineWidth: 0 });
+}
+
 /** As the file quotes it already; plain text that some YAML reader takes for a number or a date is quoted. */
 function scalarText(value: unknown, { type }: Pick<Scalar, "type">): string {
   const quoted = type === "QUOTE_DOUBLE" || type === "QUOTE_SINGLE" || isAmbiguous(value);
@@ -123,7 +134,7 @@ function appended(file: string, text: string, config: YAMLMap, name: string, val
 }
 
 const block = (value: unknown, column: number): string =>
-  stringify(value, { lineWidth: 0 })
+  unambiguous(value)
     .trimEnd()
     .split("\n")
     .map((line) => (line === "" ? line : " ".repeat(column + 2) + line))

@@ -117,7 +117,9 @@ function sayPlan({ say, io }: Context, stack: string, before: Survey, target: De
 }
 
 function filed(file: ReturnType<typeof readStackFile>, project: string, plan: WayBack, before: Survey, target: Deployment): string {
-  const text = withValueInFile(file, project, "release", target.release);
+  const released = withValueInFile(file, project, "release", target.release);
+  const placed = Object.keys(plan.rollout).length > 0;
+  const text = placed ? withValueInFile({ ...file, text: released }, project, "rollout", plan.rollout) : released;
   const same = JSON.stringify(settingOf(before.configuration, project, "environment")) === JSON.stringify(plan.environment);
   return same ? text : withValueInFile({ ...file, text }, project, "environment", plan.environment);
 }

@@ -2,6 +2,7 @@ import { releaseId } from "../../components/release.ts";
 import type { HistoryEntry } from "../engine.ts";
 import { type Configuration, type Release, releaseOf } from "../promotion/configuration.ts";
 import { hasChanges } from "../report/headline.ts";
+import { atRest, onTrial, rolloutOf, withRollout } from "../strategy/position.ts";
 
 /** An update that got through: what ran on the stack from then on. */
 export interface Deployment {
@@ -21,7 +22,11 @@ export function deploymentsOf(history: readonly HistoryEntry[], project: string)
     if (Object.hasOwn(entry.config, `${project}:restore`)) return [];
     const release = entry.kind === "update" && entry.result === "succeeded" ? releaseOf(entry.config, project) : undefined;
     if (release === undefined) return [];
-    return [{ release, id: releaseId(release), configuration: entry.config, at: entry.endTime ?? entry.startTime }];
+    // A release on trial was not deployed yet; and what was only kept beside another one is no part of what can come back.
+    const rollout = rolloutOf(entry.config, project);
+    if (onTrial(rollout)) return [];
+    const configuration = withRollout(entry.config, project, atRest(rollout));
+    return [{ release, id: releaseId(release), configuration, at: entry.endTime ?? entry.startTime }];
   });
 }
 

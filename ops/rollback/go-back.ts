@@ -1,11 +1,14 @@
 import { type Configuration, settingOf, withValue } from "../promotion/configuration.ts";
 import { isRecord, type Leaf, leaves } from "../report/diff.ts";
+import { positionBack, type Rollout, rolloutOf, withRollout } from "../strategy/position.ts";
 import type { Deployment } from "./deployments.ts";
 
 /** What going back to a deployment makes of a stack's files, and of the run. */
 export interface WayBack {
   /** `environment` as the stack file is to have it. */
   readonly environment: unknown;
+  /** `rollout` as the stack file is to have it. */
+  readonly rollout: Rollout;
   /** Where `environment` changes, for people. */
   readonly changes: readonly Leaf[];
   /** The configuration to run with. */
@@ -27,8 +30,13 @@ export function wayBack(project: string, now: Configuration, to: Deployment, kee
   const application = keepConfig ? [] : applicationChanges(project, to.configuration, now);
   const environment = keepConfig ? current : application.length > 0 ? then : withConfig(current, then);
   const restored = withValue(withValue(now, project, "release", to.release), project, "environment", environment);
-  const configuration = application.length > 0 ? withValue(to.configuration, project, "environment", environment) : restored;
-  return { environment, changes: leaves(current, environment, ["environment"]), configuration, application };
+  const rollout = positionBack(rolloutOf(now, project), to.id);
+  const configuration = withRollout(
+    application.length > 0 ? withValue(to.configuration, project, "environment", environment) : restored,
+    project,
+    rollout,
+  );
+  return { environment, rollout, changes: leaves(current, environment, ["environment"]), configuration, application };
 }
 
 const SHAPE = ["services", "config", "secrets", "flags", "database", "smoke"];

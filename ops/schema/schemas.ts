@@ -3,6 +3,7 @@ import { ApplicationSettings } from "../../components/application.schema.ts";
 import { EnvironmentSettings } from "../../components/environment.schema.ts";
 import { PlatformSettings } from "../../components/platform/platform.schema.ts";
 import { ReleaseSettings } from "../../components/release.schema.ts";
+import { RolloutSettings } from "../../components/strategy/strategy.schema.ts";
 
 /** JSON Schemas of the settings files, made from the schemas that the program itself checks with, so that editors complete and check them. */
 export const schemas = (): Record<string, object> => ({
@@ -53,6 +54,7 @@ const stackSchema = (): object => ({
       patternProperties: {
         "^[^:]+:environment$": written(EnvironmentSettings),
         "^[^:]+:release$": written(ReleaseSettings),
+        "^[^:]+:rollout$": written(RolloutSettings),
         "^[^:]+:platform$": written(PlatformSettings),
         "^[^:]+:[A-Z_][A-Z0-9_]*$": {
           description: "A secret: pulumi config set --secret <key>",

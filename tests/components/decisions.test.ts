@@ -22,6 +22,7 @@ const settings = (): Settings => {
     application: ApplicationSettings.parse(application),
     environment: EnvironmentSettings.parse(environment),
     release: ReleaseSettings.parse(release),
+    rollout: {},
   };
 };
 

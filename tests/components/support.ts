@@ -23,6 +23,7 @@ export interface WrittenSettings {
   application: Written;
   environment: Written;
   release: Written;
+  rollout?: Written;
 }
 
 /** The committed settings of a stack, as written. */
@@ -46,6 +47,7 @@ export function overlay(project: string, stack: string, settings: WrittenSetting
     [`${project}:application`]: object(settings.application),
     [`${project}:environment`]: object(settings.environment),
     [`${project}:release`]: object(settings.release),
+    ...(settings.rollout === undefined ? {} : { [`${project}:rollout`]: object(settings.rollout) }),
     ...Object.fromEntries(secrets),
   };
 }
