@@ -5,7 +5,7 @@ import { KubernetesDrift } from "../drift/kubernetes.ts";
 import { recordDrift } from "../drift/record.ts";
 import { type DriftReport, driftLines, driftMarkdown, isIncomplete } from "../drift/report.ts";
 import { survey } from "../drift/survey.ts";
-import { requireStack } from "../project-dir.ts";
+import { environmentsOf, requireStack } from "../project-dir.ts";
 import { readApplication } from "../release/application.ts";
 import { repeatedFlags } from "../repeated-flags.ts";
 import type { ProjectSummary } from "../selector.ts";
@@ -22,7 +22,7 @@ interface Options {
 export async function drift(context: Context, named: string[], options: Options): Promise<number> {
   const { io, options: global } = context;
   const project = await context.selector.project();
-  const stacks = named.length === 0 ? project.stacks : [...new Set(named)].map((name) => requireStack(project, name));
+  const stacks = named.length === 0 ? environmentsOf(project) : [...new Set(named)].map((name) => requireStack(project, name));
   if (stacks.length === 0) requireStack(project, undefined);
   if (options.fix && stacks.length > 1) throw new UserError("--fix puts one environment back: name one stack.", 2);
   if (options.include !== undefined && !options.fix)

@@ -1,5 +1,5 @@
 import type { WorkflowSettings } from "./settings.ts";
-import { action, checkout, lines, prepareWorld, queued, RUNNER, WORLD } from "./steps.ts";
+import { action, checkoutToPush, lines, prepareWorld, queued, RUNNER, WORLD } from "./steps.ts";
 
 const TITLE = "Live systems differ from their declaration";
 const LABEL = "drift";
@@ -14,24 +14,39 @@ export function drift({ command, environments, platforms }: WorkflowSettings) {
       look: {
         "runs-on": RUNNER,
         "timeout-minutes": 30,
-        strategy: { "fail-fast": false, matrix: { stack: [...environments.map(({ stack }) => stack), ...platforms] } },
+        strategy: {
+          "fail-fast": false,
+          matrix: {
+            include: [
+              ...environments.map(({ stack }) => ({ stack, holds: "an environment" })),
+              ...platforms.map((stack) => ({ stack, holds: "what environments share" })),
+            ],
+          },
+        },
         // A look waits for a deployment that is under way.
         concurrency: queued("${{ matrix.stack }}"),
-        permissions: { contents: "read", "id-token": "write" },
+        // What was found goes into the ledger, which is a branch.
+        permissions: { contents: "write", "id-token": "write" },
         env: WORLD,
         steps: [
-          checkout({ "fetch-depth": 0 }),
+          checkoutToPush(),
           ...prepareWorld(),
           {
             name: "Look",
-            env: { STACK: "${{ matrix.stack }}" },
+            env: { STACK: "${{ matrix.stack }}", HOLDS: "${{ matrix.holds }}" },
             run: lines(
               'mkdir "$RUNNER_TEMP/drift"',
+              'found="$RUNNER_TEMP/drift/$STACK.md"',
               "status=0",
-              `${command} preview "$STACK" --refresh --expect-no-changes --no-color > "$RUNNER_TEMP/drift/$STACK.txt" 2>&1 || status=$?`,
-              'cat "$RUNNER_TEMP/drift/$STACK.txt"',
+              'if [ "$HOLDS" = "an environment" ]; then',
+              `  ${command} drift "$STACK" --markdown --no-color > "$found" || status=$?`,
+              "else",
+              `  ${command} preview "$STACK" --refresh --expect-no-changes --no-color > "$RUNNER_TEMP/preview" || status=$?`,
+              `  { printf '### %s\\n\\n' "$STACK"; sed 's/^/    /' "$RUNNER_TEMP/preview"; } > "$found"`,
+              "fi",
+              'cat "$found"',
               "# 3 stands for differences, which are no fault of this run.",
-              'if [ "$status" = 0 ]; then rm "$RUNNER_TEMP/drift/$STACK.txt"; fi',
+              'if [ "$status" != 3 ]; then rm "$found"; fi',
               '[ "$status" = 0 ] || [ "$status" = 3 ]',
             ),
           },
@@ -62,15 +77,16 @@ export function drift({ command, environments, platforms }: WorkflowSettings) {
               `gh label create ${LABEL} --force --description "Somebody changed by hand what is declared"`,
               `issue=$(gh issue list --label ${LABEL} --state open --limit 1 --json number --jq '.[0].number // empty')`,
               'run="$GITHUB_SERVER_URL/$GITHUB_REPOSITORY/actions/runs/$GITHUB_RUN_ID"',
-              'if ! ls "$RUNNER_TEMP"/drift/*.txt > /dev/null 2>&1; then',
+              'if ! ls "$RUNNER_TEMP"/drift/*.md > /dev/null 2>&1; then',
               '  if [ -n "$issue" ] && [ "$LOOK" = success ]; then gh issue close "$issue" --comment "Nothing differs any more: $run"; fi',
               "  exit 0",
               "fi",
               "{",
               '  echo "Found by $run. Take it over into the settings, or let the next deployment put it back."',
-              '  for file in "$RUNNER_TEMP"/drift/*.txt; do',
-              '    printf "\\n### %s\\n\\n" "$(basename "$file" .txt)"',
-              "    head --bytes=15000 \"$file\" | sed 's/^/    /'",
+              '  for file in "$RUNNER_TEMP"/drift/*.md; do',
+              "    echo",
+              '    head --bytes=15000 "$file"',
+              "    echo",
               "  done",
               '} > "$RUNNER_TEMP/report.md"',
               'if [ -n "$issue" ]; then',

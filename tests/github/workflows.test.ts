@@ -65,7 +65,7 @@ describe("every workflow", () => {
   test("runs command lines that liftlock understands", () => {
     const found = steps.flatMap(({ where, step }) => commandLines(step.run ?? "").map((line) => ({ where, line })));
     expect(new Set(found.map(({ line }) => line.args.find((arg) => !arg.startsWith("-") && arg !== "apps/shop")))).toEqual(
-      new Set(["preview", "source-branch", "scan", "up", "promote", "rollback", "release"]),
+      new Set(["preview", "source-branch", "scan", "up", "promote", "rollback", "release", "drift"]),
     );
     for (const { where, line } of found) expect(usage(line.args), `${where}: ${line.text}`).toBeUndefined();
   });
@@ -144,7 +144,10 @@ describe("a deployment", () => {
 test("drift of every stack, also of what environments share, is reported in one issue", () => {
   const { jobs, on } = find("drift.yml");
   expect(on.schedule).toHaveLength(1);
-  expect(jobs.look.strategy.matrix.stack).toEqual(["dev", "staging", "prod", "demo", "shared"]);
+  expect(jobs.look.strategy.matrix.include).toEqual([
+    ...["dev", "staging", "prod", "demo"].map((stack) => ({ stack, holds: "an environment" })),
+    { stack: "shared", holds: "what environments share" },
+  ]);
   expect(jobs.report.permissions).toEqual({ issues: "write" });
 });
 
