@@ -19,6 +19,15 @@ export function describeGateCommands(command: Declare): void {
     async () => (await import("./commands/why.ts")).why,
   ).addOption(release());
   command(
+    "diff [stacks...]",
+    "compare two environments, or one at two of its releases; exit code 3 when something differs that nobody wrote down",
+    async () => (await import("./commands/diff.ts")).diff,
+  )
+    .option("--live", "also what runs there: releases not deployed yet, changes by hand")
+    .option("--release <release>", "compare one environment at two releases: give it twice", every)
+    .option("--all", "list every expected difference")
+    .option("--markdown", "print Markdown");
+  command(
     "drift [stacks...]",
     "say what somebody changed, added or deleted by hand; exit code 3 when there is any",
     async () => (await import("./commands/drift.ts")).drift,

@@ -32,6 +32,7 @@ export function selectEngine(io: Io, options: GlobalOptions): Selector {
   return {
     project: () => projectSummary(findProjectDir(io.cwd, options.stackDir)),
     render,
+    declarations: async () => (await import("./local/declared.ts")).localDeclarations({ local: options.local ?? false, env: io.env }),
     ledger: async (projectDir, actor) =>
       (await import("./ledger/ledger.ts")).openLedger({ projectDir, local: options.local, env: io.env, ...(actor ? { actor } : {}) }),
     pinFile: (projectDir, stack) => path.join(pinDir(findWorld(projectDir), projectDir, options.context), `${stack}.json`),

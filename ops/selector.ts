@@ -1,3 +1,4 @@
+import type { Declarations } from "./difference/declared.ts";
 import type { Engine } from "./engine.ts";
 import type { Actor, Ledger } from "./ledger/event.ts";
 import type { ClusterTarget } from "./live.ts";
@@ -40,6 +41,8 @@ export interface Selector {
   ledger(projectDir: string, actor?: Actor): Promise<Ledger>;
   /** Where the last preview of a stack is recorded. */
   pinFile(projectDir: string, stack: string): string;
+  /** What stacks declare, offline: for the comparison of environments. */
+  declarations(): Promise<Declarations>;
   /** The manifests of a stack, offline, with secrets redacted. */
   render(projectDir: string, stack: string): Promise<Manifest[]>;
 }

@@ -25,11 +25,11 @@ export async function apply(api: ClusterApi, remedy: Exclude<Remedy, { kind: "no
   const path = itemPath(served, subject.namespace, subject.name);
   const create = (object: Json) => api.call({ method: "POST", path: `${collection(served, subject.namespace)}?${MANAGER}`, body: object });
   const remove = (live: Json) => {
-    const { uid, resourceVersion } = live.metadata as Json;
+    const { uid } = live.metadata as Json;
     return api.call({
       method: "DELETE",
       path,
-      body: { apiVersion: "v1", kind: "DeleteOptions", propagationPolicy: "Background", preconditions: { uid, resourceVersion } },
+      body: { apiVersion: "v1", kind: "DeleteOptions", propagationPolicy: "Background", preconditions: { uid } },
     });
   };
   try {

@@ -61,7 +61,7 @@ export class DriftWorld {
       runtime: { name: "nodejs", options: { typescript: false } },
       config: { application: { value: application } },
     };
-    writeFileSync(path.join(this.dir, "Pulumi.yaml"), stringify(project));
+    writeFileSync(path.join(this.dir, "Pulumi.yaml"), stringify(project, { defaultStringType: "QUOTE_DOUBLE" }));
     writeFileSync(path.join(this.dir, "Pulumi.live.yaml"), stringify({ config: { "shop:namespace": this.namespace } }));
   }
 

@@ -80,6 +80,9 @@ export async function liftlock(args: string, world: World = {}): Promise<Ended> 
       return { engine: { ...fakeEngine(), ...own }, target: "a target" };
     },
     ledger: async () => world.ledger ?? emptyLedger,
+    declarations: () => {
+      throw new Error("no environments are compared here");
+    },
     pinFile: () => "/nowhere/preview.json",
     render: async () => world.manifests ?? [],
   };

@@ -1,0 +1,49 @@
+import { isRecord, type Json } from "../report/diff.ts";
+import type { DeclaredResource } from "./declared.ts";
+
+/** What is named differently in every environment, and means the same. */
+export interface Names {
+  readonly stack: string;
+  readonly namespace?: string;
+  readonly host?: string;
+  readonly application: string;
+}
+
+/**
+ * The resources with `{namespace}`, `{host}` and `{stack}` in the place of the environment's own names, and `{name}` for what Pulumi or the
+ * program generates, so that what follows from the environment alone is no difference.
+ */
+export function normalized(resources: readonly DeclaredResource[], names: Names): Map<string, Json> {
+  const generated = new Map<string, string>();
+  for (const { name, inputs } of resources) {
+    const given = isRecord(inputs.metadata) ? inputs.metadata.name : undefined;
+    if (typeof given === "string" && given !== name && given.startsWith(`${name}-`) && /^[0-9a-f]{5,}$/.test(given.slice(name.length + 1)))
+      generated.set(given, `{${name}}`);
+  }
+  const replaced = replacer(names, generated);
+  const walk = (value: unknown): unknown => {
+    if (typeof value === "string") return replaced(value);
+    if (Array.isArray(value)) return value.map(walk);
+    if (!isRecord(value)) return value;
+    return Object.fromEntries(Object.entries(value).map(([key, v]) => [replaced(key), walk(v)]));
+  };
+  return new Map(resources.map(({ type, name, inputs }) => [`${type} ${replaced(name)}`, walk(inputs) as Json]));
+}
+
+/** The same for settings. */
+export function replacer({ stack, namespace, host }: Names, generated: ReadonlyMap<string, string> = new Map()): (text: string) => string {
+  const escaped = (word: string) => word.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
+  const words: [RegExp, string][] = [];
+  // `dev.` before a host makes it another host; a service's name before a namespace is an address in it.
+  if (host !== undefined) words.push([new RegExp(`(?<![\\w.-])${escaped(host)}(?![\\w-])`, "g"), "{host}"]);
+  if (namespace !== undefined) words.push([new RegExp(`(?<![\\w-])${escaped(namespace)}(?![\\w-])`, "g"), "{namespace}"]);
+  return (text) => {
+    if (text === stack) return "{stack}";
+    const known = generated.get(text);
+    if (known !== undefined) return known;
+    const named = words.reduce((t, [word, token]) => t.replace(word, token), text);
+    return generated.size === 0 || text.length > 4000
+      ? named
+      : [...generated].reduce((t, [name, token]) => t.replaceAll(name, token), named);
+  };
+}

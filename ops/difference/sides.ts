@@ -1,0 +1,106 @@
+import type { ApplicationSettings } from "../../components/application.schema.ts";
+import { releaseId } from "../../components/release.ts";
+import { declaredSecrets } from "../../components/secrets.ts";
+import type { Context } from "../context.ts";
+import type { HistoryEntry } from "../engine.ts";
+import { type Release, readRelease, releaseOf, settingOf } from "../promotion/configuration.ts";
+import { readStackFile, readValue } from "../promotion/stack-file.ts";
+import { isRecord } from "../report/diff.ts";
+import type { ProjectSummary } from "../selector.ts";
+import { UserError } from "../user-error.ts";
+import type { Subject } from "./compare.ts";
+import type { Declarations } from "./declared.ts";
+import { replacer } from "./normal.ts";
+import { placesIn } from "./place.ts";
+import type { SecretSide } from "./secrets.ts";
+
+/** An environment as its stack file declares it. */
+export async function declaredSubject(
+  declarations: Declarations,
+  project: ProjectSummary,
+  application: ApplicationSettings,
+  stack: string,
+): Promise<Subject> {
+  const file = readStackFile(project.dir, stack);
+  const [environment, release] = ["environment", "release"].map((part) => readValue(file, project.name, part));
+  return {
+    ...parts(stack, application, environment, release),
+    place: placesIn(file, project.name),
+    resources: await declarations.resources(project.dir, stack),
+  };
+}
+
+/** An environment as one of its updates left it: its configuration then, under the program of today. */
+export async function formerSubject(
+  declarations: Declarations,
+  project: ProjectSummary,
+  application: ApplicationSettings,
+  stack: string,
+  entry: HistoryEntry,
+): Promise<Subject> {
+  const [environment, release] = ["environment", "release"].map((part) => settingOf(entry.config, project.name, part));
+  const when = { file: `update ${entry.version} of ${entry.endTime ?? entry.startTime}`, line: 0 };
+  const subject = parts(stack, application, environment, release);
+  return {
+    ...subject,
+    stack: `${stack} ${readRelease(release)?.version ?? entry.version}`,
+    place: () => when,
+    resources: await declarations.resources(project.dir, stack, { environment, release }),
+  };
+}
+
+function parts(stack: string, application: ApplicationSettings, environment: unknown, release: unknown) {
+  const { namespace, host } = (isRecord(environment) ? environment : {}) as { namespace?: string; host?: string };
+  const names = {
+    stack,
+    application: application.name,
+    ...(namespace === undefined ? {} : { namespace }),
+    ...(host === undefined ? {} : { host }),
+  };
+  const replaced = replacer(names);
+  const walk = (value: unknown): unknown => {
+    if (typeof value === "string") return replaced(value);
+    if (Array.isArray(value)) return value.map(walk);
+    return isRecord(value) ? Object.fromEntries(Object.entries(value).map(([key, v]) => [key, walk(v)])) : value;
+  };
+  return { stack, names, environment: walk(environment), release, written: { environment, release } };
+}
+
+/** The newest successful update that brought a release, by version or id. */
+export async function updateWith(context: Context, project: ProjectSummary, stack: string, named: string): Promise<HistoryEntry> {
+  const { engine } = await context.selector.select({ projectDir: project.dir, stack, cluster: "none" });
+  const updates = (await engine.history()).filter(({ kind, result }) => kind === "update" && result === "succeeded");
+  const releases = updates.map((entry) => ({ entry, release: releaseOf(entry.config, project.name) }));
+  const found = releases.find(({ release }) => release !== undefined && (release.version === named || releaseId(release) === named));
+  if (found !== undefined) return found.entry;
+  const known = [...new Set(releases.flatMap(({ release }) => release?.version ?? []))];
+  throw new UserError(`${stack} never ran a release "${named}". It ran: ${known.join(", ") || "none"}.`, 2);
+}
+
+export async function secretSide(
+  declarations: Declarations,
+  project: ProjectSummary,
+  application: ApplicationSettings,
+  stack: string,
+): Promise<SecretSide> {
+  const place = placesIn(readStackFile(project.dir, stack), project.name);
+  return {
+    stack,
+    secrets: await declarations.secrets(project.dir, stack),
+    declared: [...new Set(declaredSecrets(application, stack).map(({ key }) => key))],
+    place: (key) => place(key, []),
+  };
+}
+
+/** Outputs of a stack's last update; undefined where nothing was deployed, or nobody can be asked. */
+export async function outputsOf(context: Context, project: ProjectSummary, stack: string): Promise<Record<string, unknown> | undefined> {
+  try {
+    const { engine } = await context.selector.select({ projectDir: project.dir, stack, cluster: "none" });
+    return await engine.outputs();
+  } catch (error) {
+    if (error instanceof UserError) return undefined;
+    throw error;
+  }
+}
+
+export const declaredRelease = (subject: Pick<Subject, "release">): Release | undefined => readRelease(subject.release);
