@@ -7,6 +7,8 @@ const stacks = {
   contestlet: ["platform", "staging", "production"],
   "job-automation": ["platform", "staging", "production"],
   "life-os": ["platform", "staging", "production"],
+  studysphere: ["platform"],
+  ferry: ["platform"],
 } as const;
 type Project = keyof typeof stacks;
 
@@ -145,6 +147,14 @@ describe("life-os", () => {
       reviewers: [{ users: expect.any(Array) }],
       canAdminsBypass: false,
     }));
+});
+
+test.each(["studysphere", "ferry"] as const)("%s: one branch for all environments takes reviewed and checked pull requests", (project) => {
+  expect(protectionOf(on(project, "platform"), "main")).toMatchObject({
+    ...noDirectCommits,
+    reviews: { requiredApprovingReviewCount: 1 },
+    checks: { contexts: expect.arrayContaining([expect.any(String)]) },
+  });
 });
 
 describe("every example", () => {
