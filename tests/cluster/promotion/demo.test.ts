@@ -1,0 +1,55 @@
+import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import os from "node:os";
+import path from "node:path";
+import { CoreV1Api, KubeConfig } from "@kubernetes/client-node";
+import { execa } from "execa";
+import picocolors from "picocolors";
+import { expect, inject, test } from "vitest";
+import { main } from "../../../ops/main.ts";
+import type { Io } from "../../../ops/terminal/io.ts";
+
+const root = path.join(import.meta.dirname, "../../..");
+
+test("the demo shows what it says, touches no tracked file and leaves nothing behind", async () => {
+  const { kubeconfig } = inject("controlPlane");
+  const config = new KubeConfig();
+  config.loadFromFile(kubeconfig);
+  const context = config.getCurrentContext();
+  const home = mkdtempSync(path.join(os.tmpdir(), "liftlock-demo-test-"));
+  const tracked = async () => (await execa("git", ["status", "--porcelain"], { cwd: root })).stdout;
+  const demos = () => readdirSync(os.tmpdir()).filter((name) => /^liftlock-demo-\w{6}$/.test(name));
+  const before = { status: await tracked(), demos: demos() };
+  const said: string[] = [];
+  const io: Io = {
+    cwd: root,
+    env: { ...process.env, KUBECONFIG: kubeconfig, HOME: home, LIFTLOCK_COMMAND: "liftlock" },
+    colors: picocolors.createColors(false),
+    interactive: false,
+    screen: undefined,
+    out: (text) => void said.push(text),
+    err: (text) => void said.push(text),
+    ask: async () => "",
+    onInterrupt: () => () => {},
+    kill: () => {
+      throw new Error("killed");
+    },
+  };
+  const exitCode = await main(["demo", "--local", "--context", context, "--confirm-context", context], io);
+  const text = said.join("\n");
+  expect({ exitCode, end: text.slice(-400) }).toMatchObject({ exitCode: 0 });
+  for (const part of [
+    "2 of",
+    "gates are closed",
+    "every gate is open",
+    "restored 1.0.0-",
+    "held back from development",
+    "That was all of it",
+  ])
+    expect(text).toContain(part);
+  expect(await tracked()).toBe(before.status);
+  expect(demos()).toEqual(before.demos);
+  const { items } = await config.makeApiClient(CoreV1Api).listNamespace();
+  const left = items.filter(({ metadata, status }) => /^harbour-.*-demo-/.test(metadata?.name ?? "") && status?.phase !== "Terminating");
+  expect(left).toEqual([]);
+  rmSync(home, { recursive: true, force: true });
+});
