@@ -7,6 +7,7 @@ const wholeEngine = [
   "tests/gates/release-check.test.ts",
   "tests/github/examples.test.ts",
   "tests/ops/cli.test.ts",
+  "tests/pulumi-driver/contract.test.ts",
   "tests/pulumi-driver/runs.test.ts",
 ];
 

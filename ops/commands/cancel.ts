@@ -20,5 +20,8 @@ export async function cancel(context: Context, [name]: string[], options: { yes?
   return EXIT.done;
 }
 
+/** Some backends do not say who held a lock. */
 const owner = ({ username, hostname, pid, timestamp, alive }: LockOwner): string =>
-  `${username}@${hostname} (process ${pid}, since ${timestamp}${alive === undefined ? "" : alive ? ", still running" : ", no longer running"})`;
+  pid === 0 && username === "unknown"
+    ? "whoever held it"
+    : `${username}@${hostname} (process ${pid}, since ${timestamp}${alive === undefined ? "" : alive ? ", still running" : ", no longer running"})`;

@@ -1,6 +1,9 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import { type Context, EXIT } from "../context.ts";
+import type { Finding } from "../doctor/finding.ts";
+import { findProjectDir } from "../project-dir.ts";
+import { UserError } from "../user-error.ts";
 
 interface Tool {
   readonly name: string;
@@ -20,28 +23,37 @@ const TOOLS: readonly Tool[] = [
   },
   { name: "git", args: ["--version"], version: /(\d+\.\S+)/, needed: "finds the checkout, and with it the local world" },
   { name: "go", args: ["version"], version: /go(\d\S*)/, needed: "builds the local control plane, once; without it use --context" },
-  { name: "pulumi", args: ["version"], version: /v?(\d\S*)/, needed: "real environments by hand; --local needs none" },
   { name: "kubectl", args: ["version", "--client"], version: /v(\d\S*)/, needed: "to look around in a cluster; liftlock needs none" },
 ];
 
-export interface Finding {
-  readonly name: string;
-  readonly version: string | undefined;
-  readonly needed: string;
-  readonly required: boolean;
-}
-
-export async function doctor({ io, options, say }: Context): Promise<number> {
-  const findings = await Promise.all(TOOLS.map(look));
+/** What is there and what is missing. Without --local also what real environments need. */
+export async function doctor(context: Context): Promise<number> {
+  const { io, options, say } = context;
+  const findings = [...(await Promise.all(TOOLS.map(look))), ...(options.local ? [] : await forPulumi(context))];
   if (options.json) io.out(JSON.stringify(findings, null, 2));
   else {
     for (const { name, version, needed } of findings) {
       say(
-        `${version === undefined ? io.colors.yellow("missing") : io.colors.green("found  ")}  ${name.padEnd(8)} ${(version ?? "").padEnd(10)} ${io.colors.dim(needed)}`,
+        `${version === undefined ? io.colors.yellow("missing") : io.colors.green("found  ")}  ${name.padEnd(10)} ${(version ?? "").padEnd(10)} ${io.colors.dim(needed)}`,
       );
     }
   }
   return findings.some((f) => f.required && f.version === undefined) ? EXIT.failed : EXIT.done;
+}
+
+async function forPulumi({ io, options }: Context): Promise<Finding[]> {
+  const { pulumiFindings } = await import("../doctor/pulumi.ts");
+  return pulumiFindings({ env: io.env, cwd: io.cwd, given: options.pulumi, projectDir: projectDir(io.cwd, options.stackDir) });
+}
+
+/** It also helps outside of a project. */
+function projectDir(cwd: string, stackDir: string | undefined): string | undefined {
+  try {
+    return findProjectDir(cwd, stackDir);
+  } catch (error) {
+    if (error instanceof UserError && stackDir === undefined) return undefined;
+    throw error;
+  }
 }
 
 async function look({ name, args, version, needed, required = false }: Tool): Promise<Finding> {

@@ -53,6 +53,8 @@ async function main(): Promise<void> {
   const [command = "", ...rest] = positionals;
   if (command === "version") return void process.stdout.write(`${process.env.STAND_IN_VERSION ?? "v3.260.0"}\n`);
   if (process.env.STAND_IN_REFUSAL !== undefined) fail(process.env.STAND_IN_REFUSAL);
+  if (command === "whoami") return void process.stdout.write('{"user":"ada","url":"file://~"}\n');
+  if (command === "plugin") return void process.stdout.write(`${process.env.STAND_IN_PLUGINS ?? "[]"}\n`);
   const place: Place = placeOf(values.stack ?? "");
   const { read } = await import("./reads.ts");
   if (command === "stack" && rest[0] === "ls") return read(place, "ls", values);
