@@ -77,6 +77,7 @@ export async function deploy(context: Context, deploying: Deploying): Promise<Ou
   const cause = causeOf(run, stack);
   if (run.result.result === "cancelled") {
     if (touched) await book.append(...entry("cancelled"));
+    if (release !== undefined) await frozen?.again(releaseId(release));
     return { outcome: "cancelled", run, cause };
   }
   const decision = decided(touched, watch.migrated, driven);
