@@ -1,13 +1,15 @@
 import { ApplicationSettings } from "../../components/application.schema.ts";
 import { releaseId } from "../../components/release.ts";
+import { gatesOf } from "../../components/upstream.ts";
 import type { Context } from "../context.ts";
 import { brokenGlass } from "../gates/break-glass.ts";
 import { evaluateGates } from "../gates/evaluate.ts";
-import { gateInput, gather } from "../gates/evidence.ts";
+import { type Evidence, gateInput, gather } from "../gates/evidence.ts";
 import type { Verdict } from "../gates/gate.ts";
 import type { GateInput, Lane } from "../gates/input.ts";
 import { People } from "../gates/people.ts";
 import type { Actor, HappeningOf, LedgerEvent } from "../ledger/event.ts";
+import { backupEntries } from "../restore/record.ts";
 import type { ProjectSummary } from "../selector.ts";
 import { UserError } from "../user-error.ts";
 import { type Release, settingOf } from "./configuration.ts";
@@ -27,7 +29,7 @@ export interface Asked {
  */
 export async function askGates(context: Context, about: { stack: string; lane: Lane | "of the ledger"; release: Release }): Promise<Asked> {
   const { stack, release } = about;
-  const evidence = await gather(context);
+  const evidence = await withBackups(context, await gather(context), stack);
   const promoted = about.lane === "of the ledger" ? requestOf(evidence.events, stack, releaseId(release)) : undefined;
   const requester = promoted ?? (await evidence.ledger.actor?.().catch(() => undefined));
   const input = await gateInput(evidence, { stack, release, ...(requester === undefined ? {} : { requester }) });
@@ -46,6 +48,17 @@ export async function askGates(context: Context, about: { stack: string; lane: L
 /** Who asked for a release to go there: who promoted it, not the run that then brings it. */
 const requestOf = (events: readonly LedgerEvent[], stack: string, id: string): Actor | undefined =>
   events.findLast(({ what }) => what.kind === "promotion" && what.to === stack && what.release.id === id)?.actor;
+
+/** Backups that ran on schedule stand in the cluster until somebody writes them down: whoever asks a gate about them does. */
+async function withBackups(context: Context, evidence: Evidence, stack: string): Promise<Evidence> {
+  const { application, facts, ledger, events, project } = evidence;
+  if (gatesOf(application.promotion, stack).backupMaxAge === undefined) return evidence;
+  const { cluster } = await context.selector.select({ projectDir: project.dir, stack, cluster: "if-running" });
+  const entries = await backupEntries(context, cluster, { stack, namespace: facts.get(stack)?.outputs?.namespace, events });
+  if (entries.length === 0) return evidence;
+  await ledger.append(...entries);
+  return { ...evidence, events: (await ledger.read()).events };
+}
 
 export function promotionOf(project: ProjectSummary, survey: Survey): GateInput["promotion"] {
   const parsed = ApplicationSettings.shape.promotion.safeParse(
