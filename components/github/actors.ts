@@ -14,6 +14,16 @@ export function idsOf(
   };
 }
 
+/** Who may pass a ruleset by: always, or only by merging a pull request, which shows it. */
+export function bypassing(actors: Actors, bypassMode: "always" | "pull_request", parent: pulumi.Resource) {
+  const { teams, users } = idsOf(actors, parent);
+  const bypassActors = [
+    ...teams.map((actorId) => ({ actorType: "Team", actorId, bypassMode })),
+    ...users.map((actorId) => ({ actorType: "User", actorId, bypassMode })),
+  ];
+  return bypassActors.length === 0 ? {} : { bypassActors };
+}
+
 /** As branch protection wants them: `acme/qa` for a team, `/ann` for a person. */
 export const namesOf = ({ teams, users }: Actors): string[] => [...teams, ...users.map((user) => `/${user}`)];
 

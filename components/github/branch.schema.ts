@@ -14,6 +14,11 @@ const Reviews = z.strictObject({
   bypass: Actors.prefault({}).describe("Who may merge or push without a pull request, such as an automation"),
 });
 
+const DeployedTo = z.strictObject({
+  environments: z.array(StackName).min(1, { error: "must name a GitHub Environment" }),
+  bypass: Actors.prefault({}).describe("Who may merge a pull request all the same: a way back was deployed nowhere else"),
+});
+
 /** What GitHub demands of a change before it reaches a branch. Every rule binds administrators too, unless said otherwise. */
 export const BranchRules = z.strictObject({
   reviews: z
@@ -34,11 +39,7 @@ export const BranchRules = z.strictObject({
     .min(1, { error: "must name a branch" })
     .optional()
     .describe("Pull requests from these branches only, and from hotfix/*, rollback/* and promote/*: a required check"),
-  deployedTo: z
-    .array(StackName)
-    .min(1, { error: "must name a GitHub Environment" })
-    .optional()
-    .describe("GitHub Environments that a commit must have been deployed to before it is merged"),
+  deployedTo: DeployedTo.optional().describe("A commit must have been deployed there before it is merged"),
 });
 export type BranchRules = z.infer<typeof BranchRules>;
 

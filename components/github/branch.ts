@@ -1,7 +1,7 @@
 import { BranchProtection } from "@pulumi/github/branchProtection.js";
 import { RepositoryRuleset } from "@pulumi/github/repositoryRuleset.js";
 import * as pulumi from "@pulumi/pulumi";
-import { namesOf } from "./actors.ts";
+import { bypassing, namesOf } from "./actors.ts";
 import type { BranchRules } from "./branch.schema.ts";
 import { SOURCE_BRANCH_CHECK } from "./lanes.ts";
 
@@ -25,19 +25,22 @@ export class ProtectedBranch extends pulumi.ComponentResource {
     super("liftlock:github:ProtectedBranch", name, {}, opts);
     const kept = { parent: this, protect };
     const protection = new BranchProtection(name, { repositoryId: repository, pattern, ...protectionOf(rules) }, kept);
-    if (rules.deployedTo !== undefined)
+    if (rules.deployedTo !== undefined) {
+      const { environments, bypass } = rules.deployedTo;
       new RepositoryRuleset(
         `${name}-deployed`,
         {
           repository,
-          name: `${pattern}: deployed to ${rules.deployedTo.join(", ")} first`,
+          name: `${pattern}: deployed to ${environments.join(", ")} first`,
           target: "branch",
           enforcement: "active",
           conditions: { refName: { includes: [`refs/heads/${pattern}`], excludes: [] } },
-          rules: { requiredDeployments: { requiredDeploymentEnvironments: rules.deployedTo } },
+          rules: { requiredDeployments: { requiredDeploymentEnvironments: environments } },
+          ...bypassing(bypass, "pull_request", this),
         },
         kept,
       );
+    }
     this.pattern = protection.pattern;
     this.registerOutputs({ pattern: this.pattern });
   }

@@ -1,6 +1,6 @@
 import { RepositoryRuleset } from "@pulumi/github/repositoryRuleset.js";
 import * as pulumi from "@pulumi/pulumi";
-import { idsOf } from "./actors.ts";
+import { bypassing } from "./actors.ts";
 import type { Actors } from "./names.ts";
 
 export interface KeptRefsArgs {
@@ -38,16 +38,11 @@ export class KeptRefs extends pulumi.ComponentResource {
     const rulesets = [
       new RepositoryRuleset(name, { ...shared, name: `${title}: never ${moves ? "rewritten" : "moved"} or deleted`, rules }, kept),
     ];
-    const ids = idsOf(creators, this);
-    const actors = [
-      ...ids.teams.map((actorId) => ({ actorType: "Team", actorId, bypassMode: "always" })),
-      ...ids.users.map((actorId) => ({ actorType: "User", actorId, bypassMode: "always" })),
-    ];
-    if (actors.length > 0)
+    if (creators.teams.length + creators.users.length > 0)
       rulesets.push(
         new RepositoryRuleset(
           `${name}-creation`,
-          { ...shared, name: `${title}: created by few`, rules: { creation: true }, bypassActors: actors },
+          { ...shared, name: `${title}: created by few`, rules: { creation: true }, ...bypassing(creators, "always", this) },
           kept,
         ),
       );

@@ -117,8 +117,10 @@ export function checkBranch(
     if (rules.reviews.codeOwners && repository.codeOwners.length === 0)
       add(at("reviews", "codeOwners"), "has no code owners to ask: list them in application.repository.codeOwners");
   }
-  rules.deployedTo?.forEach((name, index) => {
-    if (!application.promotion.path.includes(name)) add(at("deployedTo", index), `names "${name}", which is not on the promotion path`);
+  list(at("deployedTo", "bypass"), rules.deployedTo?.bypass);
+  rules.deployedTo?.environments.forEach((name, index) => {
+    if (!application.promotion.path.includes(name))
+      add(at("deployedTo", "environments", index), `names "${name}", which is not on the promotion path`);
   });
 }
 

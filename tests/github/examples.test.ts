@@ -77,6 +77,7 @@ describe("contestlet", () => {
       enforcement: "active",
       conditions: { refName: { includes: ["refs/heads/main"], excludes: [] } },
       rules: { requiredDeployments: { requiredDeploymentEnvironments: ["staging"] } },
+      bypassActors: [{ actorType: "Team", bypassMode: "pull_request" }],
     });
   });
   test("workflows get secrets of each environment, sealed", () => {

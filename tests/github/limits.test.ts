@@ -104,8 +104,8 @@ describe("what GitHub would refuse is refused before anything changes", () => {
     ["a force push by nobody", { github: { branch: { name: "main", forcePush: {} } } }, /branch\.forcePush: names nobody/],
     [
       "a deployment to where there is nothing",
-      { github: { branch: { name: "main", deployedTo: ["nowhere"] } } },
-      /deployedTo\[0\]: names "nowhere", which is not on the promotion path/,
+      { github: { branch: { name: "main", deployedTo: { environments: ["nowhere"] } } } },
+      /deployedTo\.environments\[0\]: names "nowhere", which is not on the promotion path/,
     ],
     [
       "a branch of two stacks",
