@@ -3,6 +3,7 @@ import type { Context } from "../context.ts";
 import type { Followed } from "../follow.ts";
 import type { HappeningOf } from "../ledger/event.ts";
 import { notThrough } from "../not-through.ts";
+import { repeatedFlags } from "../repeated-flags.ts";
 import { failuresOf } from "../report/failure.ts";
 import { hasChanges } from "../report/headline.ts";
 import { warningLines } from "../report/print.ts";
@@ -50,6 +51,13 @@ export async function deploy(context: Context, deploying: Deploying): Promise<Ou
   const configuration = deploying.configuration ?? before.configuration;
   const release = releaseOf(configuration, project);
   const frozen = await thawed(context, stack, chosen.cluster, before.outputs.namespace);
+  const { restoring } = before.outputs;
+  if (typeof restoring === "string")
+    context.io.err(
+      context.io.colors.yellow(
+        `A restore of ${restoring} was interrupted: this run starts ${stack} with the data that it has. To finish it: ${context.command} restore ${stack} --backup ${restoring}${repeatedFlags(context.options)}`,
+      ),
+    );
   const startedAt = new Date();
   const candidate = release && { release, configuration };
   const applied = migrated(before.applied, book.events, stack);

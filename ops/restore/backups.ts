@@ -29,13 +29,19 @@ export const recorded = (stack: string, events: readonly LedgerEvent[]): Backup[
     }),
   );
 
-/** Everything known, without what the newest report says is gone from the volume. */
+/**
+ * Everything known, without what the newest report says is gone from the volume. Of a Job whose report is gone the cluster knows less than
+ * the ledger.
+ */
 export function known(stack: string, backups: readonly Backup[], events: readonly LedgerEvent[]): Backup[] {
-  const all = new Map([...recorded(stack, events), ...backups].map((backup) => [backup.id, backup]));
-  const newest = sorted([...all.values()]).findLast(({ kept }) => kept !== undefined);
-  if (newest?.kept === undefined) return sorted([...all.values()]);
+  const inLedger = recorded(stack, events);
+  const jobs = new Set(inLedger.flatMap(({ id, job }) => [id, ...(job === undefined ? [] : [job])]));
+  const news = backups.filter(({ id, job, version }) => version !== undefined || !(jobs.has(id) || (job !== undefined && jobs.has(job))));
+  const all = sorted([...new Map([...inLedger, ...news].map((backup) => [backup.id, backup])).values()]);
+  const newest = all.findLast(({ kept }) => kept !== undefined);
+  if (newest?.kept === undefined) return all;
   const kept = new Set(newest.kept);
-  return sorted([...all.values()].filter(({ id, takenAt }) => takenAt >= newest.takenAt || kept.has(id) || !/^\d{8}T\d{6}Z-/.test(id)));
+  return all.filter(({ id, takenAt }) => takenAt >= newest.takenAt || kept.has(id) || !/^\d{8}T\d{6}Z-/.test(id));
 }
 
 /** The backup that a person means: its id, the beginning of one, the Job that took it, or `latest`. */

@@ -69,6 +69,15 @@ describe("backups", () => {
     expect(known("s", [backup(ids[2], 48, { kept: [ids[1], ids[2]] })], events).map(({ id }) => id)).toEqual([ids[1], ids[2]]);
     expect(known("s", [], events).map(({ id }) => id)).toEqual([ids[0], ids[1]]);
   });
+  test("whose Job lost its report are the ones that the ledger has", () => {
+    const events = ledger([
+      0,
+      { kind: "backup", stack: "s", backup: "X", job: "backup-b", verified: true, takenAt: at(0), schemaVersion: "a" },
+    ]);
+    expect(known("s", [backup("backup-b", 0, { job: "backup-b" })], events)).toEqual([
+      { id: "X", job: "backup-b", verified: true, takenAt: at(0), schemaVersion: "a" },
+    ]);
+  });
   test("are found by id, its beginning when that is enough, Job, or as the latest", () => {
     const all = [backup("2026-a", 1, { job: "backup-x" }), backup("2026-b", 2)];
     const found = (wanted: string) => findBackup(wanted, all)?.id;
