@@ -63,8 +63,8 @@ export function diffLines(report: DiffReport, colors: Colors, all = false): stri
     }
     if (shown.length < own.length) lines.push(dim(`  and ${own.length - shown.length} more that are expected (--all lists them)`));
   }
-  if (explained > 0) lines.push(dim(`${count(explained, "field")} of resources follow from these settings`));
-  if (folded > 0) lines.push(dim(`${count(folded, "field")} differ only by the environments' own names`));
+  if (explained > 0) lines.push(dim(`${count(explained, "field of resources follows", "fields of resources follow")} from these settings`));
+  if (folded > 0) lines.push(dim(`${count(folded, "field differs", "fields differ")} only by the environments' own names`));
   for (const what of notCompared) lines.push(yellow(`not compared: ${what}`));
   return lines;
 }
