@@ -56,6 +56,7 @@ function globals(program: Command): void {
     .option("--local", "use the embedded engine and the local world (.liftlock/ of this checkout)")
     .option("--stack-dir <dir>", "folder of the program (default: nearest folder upwards with a Pulumi.yaml)")
     .option("--context <name>", "with --local: another cluster of your kubeconfig instead of the local control plane")
+    .option("--pulumi <path>", "without --local: the Pulumi CLI to drive (default: PULUMI_COMMAND, or `pulumi` on PATH)")
     .option("--confirm-context <name>", "repeat the context's name instead of typing it, for scripts")
     .option("--json", "print JSON, and nothing else, on standard output")
     .option("--no-color", "print no colours (as NO_COLOR does)");
@@ -177,6 +178,17 @@ function describeCommands(command: Declare): void {
     "print an environment's state, as `pulumi stack export` does",
     async () => (await import("./commands/export.ts")).exportStack,
   );
+  command(
+    "import [stack]",
+    "take objects that exist into an environment's state, unchanged, and print the code that keeps them",
+    async () => (await import("./commands/import.ts")).importObjects,
+  )
+    .addOption(message())
+    .option("--type <type>", "resource type, e.g. kubernetes:core/v1:ConfigMap")
+    .option("--name <name>", "name that the program is to give it")
+    .option("--id <id>", "what the provider calls it, e.g. NAMESPACE/NAME")
+    .option("--parent <parent>", "URN, or name of something in the state, under which it is to be")
+    .option("--file <file>", "several at once, in the format of `pulumi import --file`");
   command("cancel [stack]", "take away the lock of a run that died", async () => (await import("./commands/cancel.ts")).cancel).addOption(
     yes(),
   );

@@ -61,11 +61,8 @@ export class EmbeddedEngine implements Engine {
     return this.#run("destroy", run, { preview: previewOnly, create: false });
   }
 
-  async import({ resources }: RunOptions & { resources: ImportSpec[] }): Promise<RunResult> {
-    const names = resources.map(({ type, name, id }) => `${type} "${name}" (${id})`).join(", ");
-    throw new UserError(
-      `The embedded engine imports what the program declares with the \`import\` option, not from the command line. Give it to ${names} in the program, then run \`up\`.`,
-    );
+  import({ resources, ...run }: RunOptions & { resources: ImportSpec[] }): Promise<RunResult> {
+    return this.#run("import", run, { preview: false, create: true }, resources);
   }
 
   cancel(): Promise<LockOwner[]> {
@@ -118,7 +115,12 @@ export class EmbeddedEngine implements Engine {
     return Object.fromEntries(Object.entries(config).map(([key, { value, secret }]) => [key, secret ? "[secret]" : value]));
   }
 
-  async #run(kind: RunKind, run: RunOptions, { preview, create }: { preview: boolean; create: boolean }): Promise<RunResult> {
+  async #run(
+    kind: RunKind,
+    run: RunOptions,
+    { preview, create }: { preview: boolean; create: boolean },
+    imports?: readonly ImportSpec[],
+  ): Promise<RunResult> {
     const backend = this.#backend;
     if (!create && !(await backend.exists())) throw this.#unknown();
     const current = await this.#loadConfig();
@@ -127,7 +129,7 @@ export class EmbeddedEngine implements Engine {
     try {
       const snapshot = (await backend.load()) ?? { resources: [], pendingOperations: [] };
       const { stack, providers, parallel = defaultParallel } = this.#options;
-      return await runOn(kind, { project: this.#project, stack, config, providers, backend, snapshot, preview, run }, parallel);
+      return await runOn(kind, { project: this.#project, stack, config, providers, backend, snapshot, preview, run, imports }, parallel);
     } finally {
       await lock?.release();
     }

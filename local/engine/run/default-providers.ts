@@ -5,6 +5,9 @@ import { providerType } from "../urn.ts";
 import { type PropertyMap, Secret } from "../values.ts";
 import type { Executor } from "./executor.ts";
 
+export const defaultProviderName = (pkg: string, version: string | undefined): string =>
+  pkg === "pulumi" || version === undefined ? "default" : `default_${version.replaceAll(".", "_")}`;
+
 /** Providers that the program did not name: one for each package and SDK version, configured by `<package>:<key>` settings. */
 export class DefaultProviders {
   readonly #generator: StepGenerator;
@@ -20,7 +23,7 @@ export class DefaultProviders {
 
   /** Never called by two at once. */
   reference(pkg: string, version: string | undefined): Promise<string> {
-    const name = pkg === "pulumi" || version === undefined ? "default" : `default_${version.replaceAll(".", "_")}`;
+    const name = defaultProviderName(pkg, version);
     const key = `${pkg} ${name}`;
     const known = this.#references.get(key) ?? this.#register(pkg, name, version);
     this.#references.set(key, known);

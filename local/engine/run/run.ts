@@ -4,12 +4,13 @@ import { ProtectedRefusal } from "./deletes.ts";
 import { destroy } from "./destroy.ts";
 import { runEnvironment } from "./environment.ts";
 import { StepFailure } from "./executor.ts";
+import { importResources } from "./import.ts";
 import { openSession, ownOutputs, type Session, type SessionOptions } from "./session.ts";
 import { settleInterrupted } from "./settle-interrupted.ts";
 import { showValues } from "./shown.ts";
 import { refreshAll, update } from "./update.ts";
 
-export type RunKind = Extract<HistoryEntry["kind"], "update" | "refresh" | "destroy">;
+export type RunKind = Extract<HistoryEntry["kind"], "update" | "refresh" | "destroy" | "import">;
 
 /** One run from the loaded state to its result and its history entry. The caller holds the lock. */
 export async function runOn(kind: RunKind, options: SessionOptions, parallel: number): Promise<RunResult> {
@@ -59,6 +60,7 @@ export async function runOn(kind: RunKind, options: SessionOptions, parallel: nu
 async function perform(kind: RunKind, session: Session, parallel: number): Promise<boolean> {
   if (kind === "update") return (await update(session, parallel)) !== undefined;
   if (!session.preview) await settleInterrupted(session.context);
+  if (kind === "import") return importResources(session, session.imports ?? []);
   if (kind === "refresh") {
     await refreshAll(session, parallel, true);
     return true;

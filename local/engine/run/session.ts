@@ -1,4 +1,4 @@
-import type { EngineEvent, RunOptions } from "../../../ops/engine.ts";
+import type { EngineEvent, ImportSpec, RunOptions } from "../../../ops/engine.ts";
 import type { hostProgram } from "../host/hosted-program.ts";
 import type { Project } from "../project.ts";
 import type { ProviderFactory } from "../provider.ts";
@@ -25,6 +25,8 @@ export interface SessionOptions {
   snapshot: Snapshot;
   preview: boolean;
   run: RunOptions;
+  /** What an import is to take over. */
+  imports?: readonly ImportSpec[];
   /** Where automatic names come from; chance when not said. */
   seed?: SeedSource;
   /** What runs the program; a process of its own when not said. */

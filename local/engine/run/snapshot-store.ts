@@ -41,7 +41,9 @@ export class SnapshotStore {
     return this.#base.filter((state) => !this.#gone.has(state));
   }
   find(urn: string): ResourceState | undefined {
-    return this.#done.find((state) => state.urn === urn) ?? this.remaining.find((state) => state.urn === urn && !state.delete);
+    return (
+      this.#done.find((state) => state.urn === urn && !state.delete) ?? this.remaining.find((state) => state.urn === urn && !state.delete)
+    );
   }
 
   /** Records that something is about to be done to a resource. */
@@ -55,6 +57,10 @@ export class SnapshotStore {
   }
   add(state: ResourceState): void {
     this.#done.push(state);
+  }
+  /** Everything stays as it is: what is added comes after it. */
+  keepAll(): void {
+    for (const state of this.remaining) this.replace(state, state);
   }
   /** `next` takes the place of `old`. */
   replace(old: ResourceState, next: ResourceState): void {

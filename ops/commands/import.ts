@@ -1,0 +1,28 @@
+import { type Context, EXIT } from "../context.ts";
+import { follow, selected } from "../follow.ts";
+import { codeFor } from "../importing/code.ts";
+import { type ImportFlags, importSpecs } from "../importing/specs.ts";
+import { notThrough } from "../not-through.ts";
+import { requireStack } from "../project-dir.ts";
+import { count } from "../report/text.ts";
+
+/** Takes objects that exist into a stack's state, unchanged, and says what to add to the program so that the next `up` keeps them. */
+export async function importObjects(context: Context, [name]: string[], options: ImportFlags & { message?: string }): Promise<number> {
+  const { io, say } = context;
+  const project = await context.selector.project();
+  const stack = requireStack(project, name);
+  const resources = importSpecs(options, io.cwd);
+  const chosen = await selected(context, { projectDir: project.dir, stack, cluster: "start" });
+  const { message } = options;
+  const { result, inventory } = await follow(context, `import into ${stack}`, (o) => chosen.engine.import({ ...o, resources, message }));
+  if (context.options.json) return result.result === "succeeded" ? EXIT.done : EXIT.failed;
+  if (result.result !== "succeeded") return notThrough(context, "import", stack, { result, inventory }, chosen);
+  const imported = result.steps.filter(({ op }) => op === "import");
+  const total = result.changeSummary.import ?? imported.length;
+  say(`\n${io.colors.bold(stack)}: ${total === 0 ? "nothing to import" : `${count(total, "object")} imported`}`);
+  for (const { message: text, severity } of result.diagnostics) if (severity === "info") say(`  ${text}`);
+  if (total === 0) return EXIT.done;
+  say("Nothing in the cluster was changed. Add this to the program (extend.ts), or the next up deletes what was imported:\n");
+  for (const step of imported) say(codeFor(step));
+  return EXIT.done;
+}
