@@ -7,18 +7,13 @@ import type { AppliedMigration, History } from "./history.ts";
  * What `liftlock restore` tells the program, for one run, under the key `restore`; no stack file has it. `stopped`: nothing may write while the data
  * is replaced. `restored`: the data is what it was at that backup, with that schema.
  */
-const RestoreStage = z.discriminatedUnion("stage", [
+export const RestoreStage = z.discriminatedUnion("stage", [
   z.strictObject({ stage: z.literal("stopped"), backup: z.string() }),
   z.strictObject({ stage: z.literal("restored"), backup: z.string(), at: z.string(), schemaVersion: z.string().optional() }),
 ]);
 export type RestoreStage = z.infer<typeof RestoreStage>;
 
 export const restoreKey = "restore";
-
-export function readRestore(): RestoreStage | undefined {
-  const text = new pulumi.Config().get(restoreKey);
-  return text === undefined ? undefined : RestoreStage.parse(JSON.parse(text));
-}
 
 /** The history as it is with the data of that backup: schema versions that came after it have not run. */
 export function afterRestore(history: History, stage: RestoreStage | undefined): History {

@@ -4,7 +4,7 @@ import type { Settings } from "./model.ts";
 import { parseSettings, type RawSettings } from "./parse.ts";
 import type { PlatformSettingsOfStack } from "./platform/model.ts";
 import { isPlatform, parsePlatform } from "./platform/parse.ts";
-import { restoreKey } from "./restore.ts";
+import { RestoreStage, restoreKey } from "./restore.ts";
 import { declaredSecrets } from "./secrets.ts";
 import { readSiblings } from "./siblings.ts";
 
@@ -42,6 +42,12 @@ export function loadSettings(): LoadedSettings {
   const config = new pulumi.Config();
   const secrets = declaredSecrets(parsed.settings.application, stack).map(({ key }) => [key, config.requireSecret(key)]);
   return { ...parsed.settings, secrets: Object.fromEntries(secrets) };
+}
+
+/** What `liftlock restore` tells this run, if anything. */
+export function readRestore(): RestoreStage | undefined {
+  const text = new pulumi.Config().get(restoreKey);
+  return text === undefined ? undefined : RestoreStage.parse(JSON.parse(text));
 }
 
 function readRaw(): RawSettings {
