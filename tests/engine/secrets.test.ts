@@ -1,6 +1,6 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { collect, errorsOf, TestProject } from "./support/stack.ts";
 
 const planted = "planted-value-4711";
@@ -66,6 +66,26 @@ describe("a secret", () => {
     expectNoSecret(crashed);
     expectNoSecret(events);
     for (const file of files(project.backendDir)) expectNoSecret(readFileSync(file, "utf8"));
+  });
+
+  test("is in no report that Node writes of a program that crashed", async () => {
+    const project = new TestProject();
+    project.secrets.token = planted;
+    const reports = path.join(project.dir, "reports");
+    mkdirSync(reports);
+    vi.stubEnv("NODE_OPTIONS", `--report-uncaught-exception --report-on-fatalerror --report-directory=${reports}`);
+    try {
+      const crash = `setImmediate(() => process.report.writeReport()); throw new Error("crashed");`;
+      const program = readFileSync(path.join(project.dir, "index.ts"), "utf8");
+      writeFileSync(path.join(project.dir, "index.ts"), `${program}\nprocess.report.writeReport();\n${crash}`);
+      const failed = await (await project.engine({ resources: [{ name: "a", inputs: { token: "<secret:token>" } }] })).up({});
+      expect(failed.result).toBe("failed");
+    } finally {
+      vi.unstubAllEnvs();
+    }
+    const written = files(reports).map((file) => readFileSync(file, "utf8"));
+    expect(written.length).toBeGreaterThan(0);
+    for (const text of [...written, ...files(project.backendDir).map((file) => readFileSync(file, "utf8"))]) expectNoSecret(text);
   });
 
   test("is hidden in a diff of a value that only state knows", async () => {

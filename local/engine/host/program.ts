@@ -39,6 +39,8 @@ export function startProgram(options: ProgramOptions): RunningProgram {
   const child = spawn(
     process.execPath,
     [
+      // A report that the user's NODE_OPTIONS may ask for would repeat the configuration, secrets too.
+      "--report-exclude-env",
       `--import=${new URL("end-with-host.js", import.meta.url).href}`,
       runner,
       `--monitor=${options.address}`,
