@@ -6,6 +6,7 @@ import { PromotionSettings } from "./gates.schema.ts";
 import { RepositorySettings } from "./github/repository.schema.ts";
 import { MetricSettings } from "./metrics.schema.ts";
 import { NotificationSettings } from "./notifications.schema.ts";
+import { PolicySettings } from "./policy.schema.ts";
 import { Duration, KubernetesName, PinnedImage, ServiceName, UrlPath } from "./primitives.ts";
 import { Suites } from "./strategy/suite.schema.ts";
 import { ServiceSettings } from "./workload.schema.ts";
@@ -40,5 +41,6 @@ export const ApplicationSettings = z.strictObject({
   drift: DriftSettings.prefault({}),
   differences: DifferenceSettings.prefault({}),
   notifications: NotificationSettings.prefault({}),
+  policy: PolicySettings.prefault({}),
 });
 export type ApplicationSettings = z.infer<typeof ApplicationSettings>;

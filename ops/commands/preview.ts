@@ -1,6 +1,10 @@
+import type { Verdict } from "../../policy/evaluate.ts";
 import { type Context, EXIT } from "../context.ts";
 import type { EngineEvent, RunResult } from "../engine.ts";
+import { holdToPolicy } from "../policy/hold.ts";
+import { policyLines } from "../policy/words.ts";
 import { requireStack } from "../project-dir.ts";
+import { configurationOf } from "../promotion/configuration.ts";
 import { preparePin } from "../promotion/pinned.ts";
 import { describe } from "../report/describe.ts";
 import { digestOf } from "../report/digest.ts";
@@ -23,6 +27,7 @@ interface Previewed {
   readonly result: RunResult;
   readonly inventory: Inventory;
   readonly config: Record<string, string>;
+  readonly policy: Verdict;
 }
 
 export async function preview(context: Context, named: string[], options: Options): Promise<number> {
@@ -48,7 +53,9 @@ async function one(context: Context, project: ProjectSummary, stack: string, { e
   const onEvent = (event: EngineEvent) => inventory.add(event);
   const result = await engine.preview({ onEvent, signal: context.signal, refresh: options.refresh });
   if (result.result === "succeeded") await pin.record(options.pin);
-  return { stack, result, inventory, config: await engine.config() };
+  const config = await engine.config();
+  const policy = holdToPolicy(result.steps, configurationOf(config), project.name, new Date());
+  return { stack, result, inventory, config, policy };
 }
 
 function report(context: Context, stacks: readonly string[], settled: PromiseSettledResult<Previewed>[], options: Options): number {
@@ -58,7 +65,7 @@ function report(context: Context, stacks: readonly string[], settled: PromiseSet
   if (unexpected) throw unexpected.reason;
   const previews = settled.flatMap((s) => (s.status === "fulfilled" ? [s.value] : []));
   if (context.options.json) {
-    const digests = previews.map((p) => [p.stack, digestOf(p.result, p.config)] as const);
+    const digests = previews.map((p) => [p.stack, { ...digestOf(p.result, p.config), policy: p.policy }] as const);
     if (digests.length > 0) io.out(JSON.stringify(stacks.length === 1 ? digests[0]![1] : Object.fromEntries(digests), null, 2));
   } else people(context, previews, options);
   for (const { stack, reason } of faults) io.err(`${io.colors.red(`${stack}:`)} ${(reason as UserError).message}`);
@@ -69,6 +76,7 @@ function report(context: Context, stacks: readonly string[], settled: PromiseSet
     }
     return faults.length > 0 && previews.length === 0 ? (faults[0]!.reason as UserError).exitCode : EXIT.failed;
   }
+  if (previews.some(({ policy }) => policy.findings.length > 0)) return EXIT.failed;
   return options.expectNoChanges && previews.some((p) => hasChanges(p.result.changeSummary)) ? EXIT.differences : EXIT.done;
 }
 
@@ -83,10 +91,11 @@ function people({ io, say }: Context, previews: readonly Previewed[], options: O
     const width = Math.max(...described.map((d) => d.stack.length));
     for (const { stack, description } of described) say(`${bold(stack.padEnd(width))}  ${description.headline}`);
   }
-  for (const { stack, result, description } of described) {
+  for (const { stack, result, description, policy } of described) {
     if (result.result !== "succeeded") continue;
     say(`\n${bold(stack)}: ${description.headline}`);
     for (const line of descriptionLines(description, io.colors, options.diff ? result.steps : undefined)) say(line);
     for (const line of warningLines(result, io.colors)) say(line);
+    for (const line of policyLines(policy, io.colors)) say(line);
   }
 }

@@ -1,13 +1,17 @@
 import { describe, expect, test } from "vitest";
 import type { EngineEvent, RunOptions, RunResult } from "../../ops/engine.ts";
 import { UserError } from "../../ops/user-error.ts";
+import { RULES } from "../../policy/rules/index.ts";
 import { liftlock, replay } from "./support/harness.ts";
 import { recordedEvents, recordedPreview, resultOf } from "./support/reference.ts";
 
 const step2 = recordedPreview("step2");
 const changed = resultOf(step2);
 const same = resultOf(step2, { steps: [], changeSummary: { same: 11 } });
-const preview = (result: RunResult) => ({ engine: { preview: async () => result } });
+/** The recorded program is a small one, with no thought of rules: it breaks them on purpose. */
+const exemptions = RULES.map(({ name }) => ({ rule: name, resource: "*", reason: "recorded as it is", expires: "2999-12-31" }));
+const config = async () => ({ "ferry:token": "[secret]", "ferry:application": JSON.stringify({ policy: { exemptions } }) });
+const preview = (result: RunResult) => ({ engine: { preview: async () => result, config } });
 
 describe("preview", () => {
   test("of one stack says what changes and which engine it is", async () => {
@@ -16,6 +20,17 @@ describe("preview", () => {
     expect(out).toContain("an engine of the test · a target");
     expect(out).toContain("staging: 1 replaced, 1 updated, 9 unchanged");
     expect(out).toContain("rolls api");
+  });
+
+  test("what breaks a rule is named with its remedy and ends with 1; an exemption says until when", async () => {
+    const { exitCode, out } = await liftlock("preview staging --local", { engine: { preview: async () => changed } });
+    expect(exitCode).toBe(1);
+    expect(out).toMatch(
+      /Deployment api container \S+ runs \S+, which can change under its name \(image-digest\)\n +to mend it: name the image with @sha256/,
+    );
+    expect((await liftlock("preview staging --local", preview(changed))).out).toMatch(
+      /exempt from image-digest until 2999-12-31: Deployment api: recorded as it is/,
+    );
   });
 
   test("of all stacks, in the order of promotion, starts with a summary", async () => {
@@ -54,7 +69,7 @@ describe("preview", () => {
   test("--json prints the digest of the Pulumi CLI, and the engine's name elsewhere", async () => {
     const { out, err } = await liftlock("preview staging --local --json", preview(changed));
     const digest = JSON.parse(out);
-    expect(Object.keys(digest)).toEqual(["config", "steps", "diagnostics", "duration", "changeSummary"]);
+    expect(Object.keys(digest)).toEqual(["config", "steps", "diagnostics", "duration", "changeSummary", "policy"]);
     expect(digest).toMatchObject({
       changeSummary: step2.changeSummary,
       steps: step2.steps,
