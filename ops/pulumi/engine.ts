@@ -24,7 +24,7 @@ export interface PulumiOptions {
   readonly declared: () => Promise<Record<string, string>>;
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Asks the cluster that the stack runs on. Absent: rollouts are not watched. */
-  readonly look?: (() => Promise<Look>) | undefined;
+  readonly look?: Look | undefined;
 }
 
 type Handed = { onEvent: (event: EngineEvent) => void; signal: AbortSignal; configFile?: string };
@@ -38,6 +38,7 @@ export class PulumiEngine implements Engine {
   readonly #options: PulumiOptions;
   readonly #backend: Backend;
   #stack: Promise<automation.Stack> | undefined;
+  #tags: Promise<string> | undefined;
   /** A run of ours was ended before its time: state may hold less than the cluster. */
   #unsettled = false;
 
@@ -56,7 +57,7 @@ export class PulumiEngine implements Engine {
    * state, and would then find nothing to put back.
    */
   async up(run: RunOptions): Promise<RunResult> {
-    const exported = await this.#beforeChange();
+    const exported = await this.export();
     const refresh = run.refresh || (await this.#isUnsettled(exported));
     return this.#run(
       { ...run, refresh },
@@ -86,7 +87,8 @@ export class PulumiEngine implements Engine {
   }
 
   async import({ resources, message }: RunOptions & { resources: ImportSpec[] }): Promise<RunResult> {
-    await this.#beforeChange();
+    this.#refuseLocal();
+    await this.#refuseLocalTags();
     const parents = [...new Set(resources.flatMap(({ parent }) => parent ?? []))];
     const nameTable = Object.fromEntries(parents.map((urn, i) => [`parent${i}`, urn]));
     const named = resources.map(({ parent, ...spec }) => ({ ...spec, ...(parent ? { parent: `parent${parents.indexOf(parent)}` } : {}) }));
@@ -158,13 +160,11 @@ export class PulumiEngine implements Engine {
     );
   }
 
-  /** Everything that changes a stack asks first whose it is. Returns its state. */
-  async #beforeChange(): Promise<Record<string, unknown>> {
-    const exported = await this.export();
-    if (this.#backend.dir !== undefined) return exported;
-    const tags = await this.#ask(["stack", "tag", "ls", "--json", "--stack", this.#options.stack]).catch(() => "{}");
-    refuseLocalTags(JSON.parse(tags), this.#options.stack, this.#backend);
-    return exported;
+  /** Whose stack is it? The files of a folder tell every command; of another backend the CLI is asked once, before the first run. */
+  async #refuseLocalTags(): Promise<void> {
+    if (this.#backend.dir !== undefined) return;
+    this.#tags ??= this.#ask(["stack", "tag", "ls", "--json", "--stack", this.#options.stack]).catch(() => "{}");
+    refuseLocalTags(JSON.parse(await this.#tags), this.#options.stack, this.#backend);
   }
 
   async #isUnsettled({ deployment }: Record<string, unknown>): Promise<boolean> {
@@ -195,8 +195,9 @@ export class PulumiEngine implements Engine {
   ): Promise<RunResult> {
     const { env, look } = this.#options;
     this.#refuseLocal();
+    await this.#refuseLocalTags();
     const stack = await this.#open();
-    const at = exported === undefined || look === undefined ? undefined : { at: await look(), namespaces: namespacesIn(exported) };
+    const at = exported === undefined || look === undefined ? undefined : { at: look, namespaces: namespacesIn(exported) };
     const { recorder, failure, result } = await watchedRun({
       options: run,
       look: at,

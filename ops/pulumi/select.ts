@@ -7,6 +7,7 @@ import type { EngineRequest, Selected } from "../selector.ts";
 import { UserError } from "../user-error.ts";
 import { findBackend } from "./backend.ts";
 import { type Cli, findCli } from "./cli.ts";
+import type { Look } from "./rollout-watch.ts";
 
 type Env = Readonly<Record<string, string | undefined>>;
 
@@ -41,10 +42,19 @@ export function pulumiSelector(io: { cwd: string; env: Env }, given: string | un
       stackFile: () => files.stackFile(stack),
       declared: () => files.declared(stack),
       env: io.env,
-      ...(target?.cluster === undefined ? {} : { look: async () => (await import("./look.ts")).clusterLook(target.cluster!) }),
+      ...(target?.cluster === undefined ? {} : { look: lookAt(target.cluster) }),
     });
     const words = [`state in ${findBackend(projectDir, io.env).words}`, ...(target === undefined ? [] : [target.words])].join(" · ");
     return { engine, target: words, ...(target?.cluster === undefined ? {} : { cluster: target.cluster }) };
+  };
+}
+
+/** A kubeconfig that cannot be used is told like a cluster that cannot be asked. */
+function lookAt(cluster: ClusterTarget): Look {
+  let made: Promise<Look> | undefined;
+  return async (namespace) => {
+    made ??= import("./look.ts").then(({ clusterLook }) => clusterLook(cluster));
+    return (await made)(namespace);
   };
 }
 

@@ -1,4 +1,5 @@
-import { readFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import path from "node:path";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import type { EngineEvent } from "../../ops/engine.ts";
 import { recordedJson, World } from "./support.ts";
@@ -141,4 +142,56 @@ test("targets and a refresh are handed on", async () => {
   await engine.up({ refresh: true });
   expect(world.asked("preview")[0]!.argv.join(" ")).toContain("--refresh --target urn:a --target urn:b");
   expect(world.asked("up")[0]!.argv).toContain("--refresh");
+});
+
+test("a locked stack is refused in our words; cancel says who held it, and then the run goes on", async () => {
+  world.stack("step2").script(up("step2"));
+  const dir = path.join(world.backendDir, ".pulumi/locks/organization/conformance/dev");
+  mkdirSync(dir, { recursive: true });
+  const owner = { pid: 1005, username: "user", hostname: "far", timestamp: "2026-11-21T10:53:11.03310016Z" };
+  writeFileSync(path.join(dir, "cd14e95f-b5b6-4ba1-929d-031dc8339b59.json"), JSON.stringify(owner));
+  const engine = await world.engine();
+  const refused = engine.up({});
+  await expect(refused).rejects.toThrow("Stack dev is locked:\n  user@far (pid 1005) since 2026-11-21T10:53:11Z: on another machine");
+  await expect(refused).rejects.toThrow("`liftlock cancel dev`");
+  expect(await engine.cancel()).toEqual([{ ...owner, alive: undefined }]);
+  expect((await engine.up({})).result).toBe("succeeded");
+});
+
+test("a stack of the local world is refused before the CLI is asked anything about it", async () => {
+  world.stack("step2").script(up("step2"));
+  const marked = { ...JSON.parse(readFileSync(world.checkpointFile, "utf8")), liftlock: { world: "local" } };
+  writeFileSync(world.checkpointFile, JSON.stringify(marked));
+  const engine = await world.engine();
+  const all = [
+    engine.up({}),
+    engine.preview({}),
+    engine.refresh({}),
+    engine.destroy({}),
+    engine.cancel(),
+    engine.outputs(),
+    engine.export(),
+  ];
+  for (const one of await Promise.allSettled(all)) {
+    expect(one).toMatchObject({
+      status: "rejected",
+      reason: { name: "UserError", message: expect.stringContaining("made in the local world") },
+    });
+  }
+  expect(world.asked().map(({ argv }) => argv[0])).toEqual(["version"]);
+});
+
+test("destroy refuses up front when state holds what is protected", async () => {
+  world.stack("step2");
+  await expect((await world.engine()).destroy({})).rejects.toThrow(/holds what is protected[\s\S]*Namespace conformance-dev/);
+  expect(world.asked("destroy")).toEqual([]);
+});
+
+test.each<[string, Record<string, string | undefined>, string]>([
+  ["no passphrase", { PULUMI_CONFIG_PASSPHRASE: undefined }, "set PULUMI_CONFIG_PASSPHRASE"],
+  ["no login", { STAND_IN_REFUSAL: "PULUMI_ACCESS_TOKEN must be set for login during non-interactive CLI sessions" }, "pulumi login"],
+])("%s: a UserError, without a trace of the command", async (_, env, words) => {
+  world.stack("step2").script(up("step2"));
+  Object.assign(world.env, env);
+  await expect((await world.engine()).up({})).rejects.toMatchObject({ name: "UserError", message: expect.stringContaining(words) });
 });

@@ -1,25 +1,42 @@
-import { appendFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { appendFileSync, chmodSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
+import { execa } from "execa";
 import picocolors from "picocolors";
 import { inject } from "vitest";
 import type { LedgerEvent } from "../../../ops/ledger/event.ts";
 import { openLedger } from "../../../ops/ledger/ledger.ts";
 import { main } from "../../../ops/main.ts";
+import { onPath } from "../../../ops/pulumi/cli.ts";
 import type { Io } from "../../../ops/terminal/io.ts";
 import { type Ended, Project } from "../promotion/project.ts";
+
+/** The real CLI, when there is one: then it is what is tested. */
+const REAL = onPath("pulumi", process.env);
+console.info(
+  REAL === undefined
+    ? "not run: the driver against a real Pulumi CLI (there is no `pulumi` on PATH); a stand-in executes the program instead"
+    : `the driver is tested against ${REAL}`,
+);
 
 const STAND_IN = path.join(import.meta.dirname, "../../pulumi-driver/stand-in/pulumi");
 
 /** The same application, without --local: the real driver, and the stand-in for the CLI that executes the program. */
 export class CliProject extends Project {
   readonly backendDir = path.join(this.dir, "backend");
-  readonly #log = path.join(this.dir, "asked.jsonl");
+  readonly #log = path.join(this.dir, "asked.txt");
+  readonly #command = path.join(this.dir, "pulumi");
 
-  /** As `pulumi stack init`. */
-  initStack(stack: string): void {
-    const file = path.join(this.backendDir, ".pulumi/stacks/shop", `${stack}.json`);
-    mkdirSync(path.dirname(file), { recursive: true });
-    writeFileSync(file, '{"version":3,"checkpoint":{}}');
+  constructor() {
+    super();
+    mkdirSync(this.backendDir);
+    // Writes down what the CLI is asked, then becomes the CLI: a signal reaches it as it would without this.
+    writeFileSync(this.#command, `#!/bin/sh\nprintf '%s\\n' "$*" >> '${this.#log}'\nexec '${REAL ?? STAND_IN}' "$@"\n`);
+    chmodSync(this.#command, 0o755);
+  }
+
+  async initStack(stack: string): Promise<void> {
+    const init = ["stack", "init", stack, "--no-select", "--non-interactive"];
+    await execa(this.#command, init, { cwd: this.dir, env: this.env as Record<string, string> });
   }
 
   get env(): Record<string, string | undefined> {
@@ -28,11 +45,10 @@ export class CliProject extends Project {
       KUBECONFIG: inject("controlPlane").kubeconfig,
       HOME: path.join(this.dir, "home"),
       LIFTLOCK_COMMAND: "liftlock",
-      PULUMI_COMMAND: STAND_IN,
+      PULUMI_COMMAND: this.#command,
       PULUMI_BACKEND_URL: `file://${this.backendDir}`,
       PULUMI_CONFIG_PASSPHRASE: "a passphrase that nobody may see",
       STAND_IN_KUBECONFIG: inject("controlPlane").kubeconfig,
-      STAND_IN_LOG: this.#log,
     };
   }
 
@@ -68,9 +84,8 @@ export class CliProject extends Project {
 
   /** Command lines that the CLI saw. */
   asked(command: string): string[] {
-    const lines = existsSync(this.#log) ? readFileSync(this.#log, "utf8").trimEnd().split("\n") : [];
-    return lines
-      .map((line) => (JSON.parse(line) as { argv: string[] }).argv)
-      .flatMap((argv) => (argv[0] === command ? [argv.join(" ")] : []));
+    return readFileSync(this.#log, "utf8")
+      .split("\n")
+      .filter((line) => line.startsWith(`${command} `));
   }
 }

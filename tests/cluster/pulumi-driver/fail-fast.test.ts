@@ -30,13 +30,13 @@ test("a stack that does not exist is not made by accident", async () => {
 });
 
 test("the first release is deployed and recorded", async () => {
-  project.initStack("lower");
+  await project.initStack("lower");
   const { exitCode, out, err } = await project.liftlock("up lower");
   expect(err).not.toContain("error");
   expect(exitCode).toBe(0);
-  expect(out).toContain("Pulumi CLI 3.260.0 · state in file://");
+  expect(out).toMatch(/Pulumi CLI 3\.\d+\.\d+ · state in file:\/\//);
   expect(await project.entries("deployment")).toEqual([
-    expect.objectContaining({ stack: "lower", result: "succeeded", update: 1, engine: "Pulumi CLI 3.260.0" }),
+    expect.objectContaining({ stack: "lower", result: "succeeded", update: 1, engine: expect.stringContaining("Pulumi CLI 3.") }),
   ]);
   expect(await running()).toEqual([
     { name: "api", image: good.images.api, ready: true },
@@ -81,6 +81,7 @@ test("what only asks works without --local, too", async () => {
   expect(await asked("outputs lower")).toContain("1.0.0");
   expect(JSON.parse(await asked("export lower"))).toHaveProperty("deployment.resources");
   expect(await asked("status lower")).toContain("1.0.0");
+  await project.initStack("upper");
   expect(await asked("why upper")).toContain("upper");
 });
 

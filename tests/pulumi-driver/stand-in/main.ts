@@ -1,4 +1,5 @@
-import { appendFileSync, existsSync, readFileSync } from "node:fs";
+import { appendFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import path from "node:path";
 import { parseArgs } from "node:util";
 import { cancel, refuseLocked } from "./locks.ts";
 import { type Place, placeOf } from "./place.ts";
@@ -30,6 +31,7 @@ const { values, positionals } = parseArgs({
     "full-dates": { type: "boolean" },
     "non-interactive": { type: "boolean" },
     "suppress-progress": { type: "boolean" },
+    "no-select": { type: "boolean" },
   },
 });
 export type Values = typeof values;
@@ -41,6 +43,11 @@ function record(): void {
   const file = values["config-file"];
   const config = file === undefined ? undefined : { file, text: readFileSync(file, "utf8") };
   appendFileSync(log, `${JSON.stringify({ argv: process.argv.slice(2), ...(config ? { config } : {}) })}\n`);
+}
+
+function init({ checkpointFile }: Place): void {
+  mkdirSync(path.dirname(checkpointFile), { recursive: true });
+  writeFileSync(checkpointFile, '{"version":3,"checkpoint":{}}');
 }
 
 function fail(text: string): never {
@@ -56,6 +63,7 @@ async function main(): Promise<void> {
   if (command === "whoami") return void process.stdout.write('{"user":"ada","url":"file://~"}\n');
   if (command === "plugin") return void process.stdout.write(`${process.env.STAND_IN_PLUGINS ?? "[]"}\n`);
   const place: Place = placeOf(values.stack ?? "");
+  if (command === "stack" && rest[0] === "init") return init(placeOf(rest[1]!));
   const { read } = await import("./reads.ts");
   if (command === "stack" && rest[0] === "ls") return read(place, "ls", values);
   if (!existsSync(place.checkpointFile)) fail(`no stack named '${place.stack}' found`);
