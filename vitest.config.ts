@@ -6,6 +6,7 @@ const wholeEngine = [
   "tests/components/release-chain.test.ts",
   "tests/gates/release-check.test.ts",
   "tests/github/examples.test.ts",
+  "tests/github/read-back.test.ts",
   "tests/ops/cli.test.ts",
   "tests/pulumi-driver/contract.test.ts",
   "tests/pulumi-driver/runs.test.ts",

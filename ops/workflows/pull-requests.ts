@@ -4,7 +4,7 @@ import { action, checkout, lines, node, RUNNER } from "./steps.ts";
 const PREVIEW = "Preview";
 const onPullRequest = { group: "${{ github.workflow }}-${{ github.event.pull_request.number }}", "cancel-in-progress": true };
 
-/** What a pull request would change. It runs the pull request's own code, so it holds no credential and asks no live system. */
+/** What a pull request's settings declare, as from nothing: state is behind credentials. It runs the pull request's own code, so it holds no credential and asks no live system. */
 export const preview = ({ command }: WorkflowSettings) => ({
   name: PREVIEW,
   on: { pull_request: {} },
@@ -67,7 +67,7 @@ export const previewComment = () => ({
             "  --jq 'map(select(.head.sha == env.COMMIT)) | .[0].number // empty')",
             'if [ -z "$number" ]; then echo "No open pull request has this commit any more."; exit 0; fi',
             "{",
-            '  echo "### What this pull request would change"',
+            '  echo "### What this pull request declares"',
             "  echo",
             "  head --bytes=60000 \"$RUNNER_TEMP/preview/preview.txt\" | tr --delete '\\000-\\010\\013-\\037' | sed 's/^/    /'",
             '} > "$RUNNER_TEMP/comment.md"',
