@@ -13,6 +13,11 @@ const slot = (more: Partial<Slot> = {}): Slot => ({
   uses: 0,
   after: 0,
   bound: false,
+  strict: false,
+  noise: 0,
+  deaf: false,
+  elsewhere: false,
+  along: false,
   ...more,
 });
 /** Places by number. */

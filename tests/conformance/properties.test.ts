@@ -14,7 +14,7 @@ const run = fc.record({
 
 /** `npm run test:properties` takes many more, and others each time. */
 const runs = process.env.PROPERTY_RUNS;
-const figures = runs === undefined ? { numRuns: 150, seed: 7 } : { numRuns: Number(runs) };
+const figures = runs === undefined ? { numRuns: 100, seed: 7 } : { numRuns: Number(runs) };
 
 test("whatever programs follow each other and whatever goes wrong in between, the next run makes the world as declared", async () => {
   await fc.assert(fc.asyncProperty(fc.array(run, { minLength: 1, maxLength: 4 }), declared, holds), figures);

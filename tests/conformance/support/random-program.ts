@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import type { AliasSpec, Registration } from "../../../local/engine/registration.ts";
-import { qualifiedType, rootUrn, stackType } from "../../../local/engine/urn.ts";
+import { providerType, qualifiedType, rootUrn, stackType } from "../../../local/engine/urn.ts";
 import type { PropertyMap } from "../../../local/engine/values.ts";
 import type { Program } from "./memory-stack.ts";
 
@@ -19,6 +19,15 @@ export interface Slot {
   after: number;
   /** Its `fixed` comes from the first place that it uses: replaced along with it. */
   bound: boolean;
+  /** A change of its size replaces it (replaceOnChanges). */
+  strict: boolean;
+  /** An input that the program changes, and whether the change counts (ignoreChanges). */
+  noise: number;
+  deaf: boolean;
+  /** Another provider than the default one manages it. */
+  elsewhere: boolean;
+  /** Replaced whenever the first place that it uses is (replaceWith). */
+  along: boolean;
 }
 /** A place that is empty declares nothing. */
 export type Declared = readonly (Slot | undefined)[];
@@ -29,6 +38,7 @@ export type Declared = readonly (Slot | undefined)[];
 const components = new Set([0, 3]);
 const named = new Set([2, 5]);
 const retainable = new Set([1]);
+const movable = new Set([6]);
 const parents: Record<number, number> = { 1: 0, 2: 0, 3: 0, 5: 3, 6: 3 };
 const holders: Record<number, number> = { 4: 2, 7: 6 };
 const places = 8;
@@ -43,6 +53,11 @@ const slot: fc.Arbitrary<Slot> = fc.record({
   uses: fc.nat(255),
   after: fc.nat(255),
   bound: fc.boolean(),
+  strict: fc.boolean(),
+  noise: fc.nat(2),
+  deaf: fc.boolean(),
+  elsewhere: fc.boolean(),
+  along: fc.boolean(),
 });
 export const declared: fc.Arbitrary<Declared> = fc.array(fc.option(slot, { nil: undefined, freq: 5 }), {
   minLength: places,
@@ -61,6 +76,7 @@ export function programOf(program: Declared): Program {
   return async (engine) => {
     const root = rootUrn("dev", "p");
     await engine.register({ ...blank, type: stackType, name: "p-dev", custom: false });
+    const provider = await engine.register({ ...blank, type: providerType("test"), name: "other", custom: true, parent: root });
     const made = new Map<number, ReturnType<typeof engine.register>>();
     for (const [place, slot] of program.entries()) {
       if (slot !== undefined) made.set(place, declare(place, slot));
@@ -79,7 +95,7 @@ export function programOf(program: Declared): Program {
       const common = { ...blank, name: nameOfPlace(place, slot), parent: parent?.urn ?? root, aliases };
       if (!isCustom(place)) return engine.register({ ...common, type: "test:index:Group", custom: false });
       const bound = slot.bound && labels.length > 0;
-      const inputs: PropertyMap = { size: slot.size, fixed: bound ? labels[0]! : slot.fixed, needs: labels };
+      const inputs: PropertyMap = { size: slot.size, noise: slot.noise, fixed: bound ? labels[0]! : slot.fixed, needs: labels };
       if (named.has(place)) inputs.label = `L${place}-${parent === undefined ? 0 : qualifiedType(parent.urn).length}`; // another one elsewhere
       if (holder !== undefined) inputs.holder = holder.outputs.label ?? null;
       const urns = used.map(({ urn }) => urn);
@@ -97,6 +113,11 @@ export function programOf(program: Declared): Program {
         retainOnDelete: slot.retain && retainable.has(place),
         ...(slot.deleteBeforeReplace ? { deleteBeforeReplace: true } : {}),
         ...(holder ? { deletedWith: holder.urn } : {}),
+        ...(slot.strict ? { replaceOnChanges: ["size"] } : {}),
+        ...(slot.deaf ? { ignoreChanges: ["noise"] } : {}),
+        // What has a name of its own cannot be made before the former one is gone: neither here nor with the Pulumi CLI.
+        ...(slot.elsewhere && movable.has(place) ? { provider: `${provider.urn}::${provider.id}` } : {}),
+        ...(slot.along && !named.has(place) && urns.length > 0 ? { replaceWith: [urns[0]!] } : {}),
       });
     }
   };
