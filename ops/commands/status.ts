@@ -35,6 +35,7 @@ function lines(one: Status, colors: Colors, command: string, apart: boolean): st
       `requests  cpu ${requested.cpu}, memory ${requested.memory}${requested.pods === undefined ? "" : `, ${count(requested.pods, "pod")}`}`,
     );
   if (declared !== undefined) add(yellow(`declared  ${declared.version} (${declared.id}), which does not run yet`));
+  for (const line of one.rollout ?? []) add(yellow(`rollout  ${line}`));
   for (const { incident, summary, at } of one.incidents) add(red(`incident  ${incident} since ${moment(at)}: ${summary}`));
   for (const { reason, until, by } of one.freezes)
     add(yellow(`frozen  ${until === undefined ? "" : `until ${moment(until)} `}by ${by}: ${reason}`));

@@ -8,6 +8,8 @@ import { moment } from "../gates/words.ts";
 import { type PendingPod, pendingLine, readPendingPods } from "../pending-pods.ts";
 import { requireEnvironment } from "../project-dir.ts";
 import { count } from "../report/text.ts";
+import { rolloutOf } from "../strategy/position.ts";
+import { rolloutLines } from "../strategy/words.ts";
 
 interface Options {
   readonly release?: string;
@@ -20,7 +22,9 @@ export async function why(context: Context, [name]: string[], options: Options):
   const stack = requireEnvironment(desk.project, name);
   const release = releaseAbout(desk, stack, options.release);
   const pods = await pending(context, desk, stack);
-  const live = desk.facts.get(stack)?.live;
+  const own = desk.facts.get(stack);
+  const rollout = own === undefined ? [] : rolloutLines(rolloutOf(own.configuration, desk.project.name), desk.command, stack);
+  const live = own?.live;
   const runs = live !== undefined && releaseId(live) === releaseId(release);
   // The release that runs has nothing to pass any more.
   const input = await gateInput(desk, { stack, release, requester: desk.actor });
@@ -29,7 +33,7 @@ export async function why(context: Context, [name]: string[], options: Options):
   if (context.options.json) {
     io.out(
       JSON.stringify(
-        { stack, release: input.release, lane: input.lane, running: runs, verdicts, opensAt: opensAt(closed), pendingPods: pods },
+        { stack, release: input.release, lane: input.lane, running: runs, verdicts, opensAt: opensAt(closed), rollout, pendingPods: pods },
         null,
         2,
       ),
@@ -55,6 +59,7 @@ export async function why(context: Context, [name]: string[], options: Options):
     say(line);
   const all = opensAt(closed);
   if (all !== undefined) say(`If nothing else happens, all are open at ${moment(all)}.`);
+  for (const line of rollout) say(line);
   for (const pod of pods) say(`${io.colors.red("pending")} ${pendingLine(pod)}`);
   return EXIT.done;
 }

@@ -3,6 +3,8 @@ import { sourcesOf, stacksOf } from "../../components/upstream.ts";
 import { activeHolds } from "../promotion/holds.ts";
 import { isRecord } from "../report/diff.ts";
 import { listed } from "../report/text.ts";
+import { rolloutOf } from "../strategy/position.ts";
+import { rolloutLines } from "../strategy/words.ts";
 import { type Unported, unported } from "./back-port.ts";
 import { type BrokenGlass, brokenGlass } from "./break-glass.ts";
 import { checklistAfter } from "./checks.ts";
@@ -19,6 +21,8 @@ export interface Status {
   /** What its file names, when that does not run yet. */
   readonly declared?: { readonly id: string; readonly version: string };
   readonly requested?: { readonly cpu: string; readonly memory: string; readonly pods?: number };
+  /** Where its services with two colours stand, when one is on trial or kept. */
+  readonly rollout?: readonly string[];
   /** What goes there next, and the gates before it. */
   readonly next?: {
     readonly id: string;
@@ -68,6 +72,7 @@ export async function statusOf(evidence: Evidence, stack: string): Promise<Statu
             verdicts: evaluateGates(input),
           },
         }),
+    rollout: own === undefined ? [] : rolloutLines(rolloutOf(own.configuration, evidence.project.name), evidence.command, stack),
     holds: activeHolds(events, stack).map(({ releaseId: id, reason }) => ({ releaseId: id, reason })),
     freezes: activeFreezes(events, stack, new Date()).map(({ reason, until, by }) => ({
       reason,

@@ -53,7 +53,7 @@ export function planSteps(input: PlanInput): PlannedStep[] {
   const reached = new Map(affected.map((name) => [name, standing(input, name)]));
   const at = (weights: ReadonlyMap<string, number>): Rollout => ({
     ...rest,
-    ...Object.fromEntries(affected.map((name) => [name, trial(input, name, weights.get(name) ?? 0)])),
+    ...Object.fromEntries(affected.map((name) => [name, trial(input, name, weights.get(name) ?? reached.get(name)!)])),
   });
   const start = at(reached);
   const canaries = affected.flatMap((name) => {
