@@ -2,6 +2,7 @@ import type { ApplicationSettings } from "../../components/application.schema.ts
 import { isRecord, type Leaf, leaves } from "../report/diff.ts";
 import { short, soundsSecret } from "../report/text.ts";
 import { kindOf } from "../report/urn.ts";
+import { UserError } from "../user-error.ts";
 import type { Declarations, DeclaredResource } from "./declared.ts";
 import type { Area, Difference } from "./difference.ts";
 import { type Names, normalized } from "./normal.ts";
@@ -10,7 +11,8 @@ import type { Side } from "./settings.ts";
 /** One environment, or one environment as it was. */
 export interface Subject extends Side {
   readonly names: Names;
-  readonly resources: readonly DeclaredResource[];
+  /** Rendered side by side with the others: no comparison needs one before it starts the next. */
+  readonly resources: Promise<readonly DeclaredResource[]>;
   /** The settings as they were written, with the environment's own names. */
   readonly written: { readonly environment: unknown; readonly release: unknown };
 }
@@ -21,6 +23,8 @@ export interface Rendered {
   readonly explained: number;
   readonly folded: number;
   readonly differences: Difference[];
+  /** Why it could not be tried out which of them the settings explain. */
+  readonly untried?: string;
 }
 
 type At = { readonly resource: string; readonly leaf: Leaf };
@@ -38,13 +42,19 @@ export async function compareResources(
   left: Subject,
   right: Subject,
 ): Promise<Rendered> {
-  const [a, b] = [normalized(left.resources, left.names), normalized(right.resources, right.names)];
+  const parts = { environment: own(left, right), release: right.written.release };
+  // Settings of one environment may be none that the rules allow in another.
+  const trial = declarations.resources(projectDir, left.names.stack, parts).catch((error: unknown) => {
+    if (error instanceof UserError) return error;
+    throw error;
+  });
+  const [lefts, rights, tried] = await Promise.all([left.resources, right.resources, trial]);
+  const [a, b] = [normalized(lefts, left.names), normalized(rights, right.names)];
   const found = between(a, b);
-  const all = between(raw(left.resources), raw(right.resources)).length;
+  const all = between(raw(lefts), raw(rights)).length;
   const folded = Math.max(0, all - found.length);
   if (found.length === 0) return { explained: 0, folded, differences: [] };
-  const parts = { environment: own(left, right), release: right.written.release };
-  const tried = await declarations.resources(projectDir, left.names.stack, parts);
+  if (tried instanceof UserError) return { explained: found.length, folded, differences: [], untried: tried.message };
   const remaining = new Set(between(normalized(tried, left.names), b).map(keyOf));
   const unexplained = found.filter((at) => remaining.has(keyOf(at)) && !declaredElsewhere(application, at, left.stack, right.stack));
   return { explained: found.length - unexplained.length, folded, differences: unexplained.map((at) => described(at, left, right)) };

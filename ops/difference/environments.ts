@@ -26,8 +26,8 @@ export interface About {
 export async function compareEnvironments(about: About, stacks: readonly [string, string], live: boolean): Promise<DiffReport> {
   const { context, declarations, project, application } = about;
   const each = <T>(make: (stack: string) => Promise<T>): Promise<[T, T]> => Promise.all([make(stacks[0]), make(stacks[1])]);
-  const [subjects, secrets, outputs, running] = await Promise.all([
-    each((stack) => declaredSubject(declarations, project, application, stack)),
+  const subjects = stacks.map((stack) => declaredSubject(declarations, project, application, stack)) as [Subject, Subject];
+  const [secrets, outputs, running] = await Promise.all([
     each((stack) => secretSide(declarations, project, application, stack)),
     each((stack) => outputsOf(context, project, stack)),
     live ? each((stack) => readLive(about, stack)) : undefined,
@@ -86,7 +86,15 @@ async function finished(
   notCompared: readonly string[],
 ): Promise<DiffReport> {
   const rendered = await compareResources(declarations, project.dir, application, left, right);
+  const untried = rendered.untried === undefined ? [] : [`which resources differ beyond the settings: ${rendered.untried}`];
   const all = [...settingsDifferences(application, left, right), ...more, ...rendered.differences];
   const differences = withAcknowledgements(all, application.differences.acknowledged, stacks, today);
-  return { left: left.stack, right: right.stack, differences, explained: rendered.explained, folded: rendered.folded, notCompared };
+  return {
+    left: left.stack,
+    right: right.stack,
+    differences,
+    explained: rendered.explained,
+    folded: rendered.folded,
+    notCompared: [...notCompared, ...untried],
+  };
 }

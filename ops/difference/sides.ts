@@ -15,29 +15,29 @@ import { placesIn } from "./place.ts";
 import type { SecretSide } from "./secrets.ts";
 
 /** An environment as its stack file declares it. */
-export async function declaredSubject(
+export function declaredSubject(
   declarations: Declarations,
   project: ProjectSummary,
   application: ApplicationSettings,
   stack: string,
-): Promise<Subject> {
+): Subject {
   const file = readStackFile(project.dir, stack);
   const [environment, release] = ["environment", "release"].map((part) => readValue(file, project.name, part));
   return {
     ...parts(stack, application, environment, release),
     place: placesIn(file, project.name),
-    resources: await declarations.resources(project.dir, stack),
+    resources: underWay(declarations.resources(project.dir, stack)),
   };
 }
 
 /** An environment as one of its updates left it: its configuration then, under the program of today. */
-export async function formerSubject(
+export function formerSubject(
   declarations: Declarations,
   project: ProjectSummary,
   application: ApplicationSettings,
   stack: string,
   entry: HistoryEntry,
-): Promise<Subject> {
+): Subject {
   const [environment, release] = ["environment", "release"].map((part) => settingOf(entry.config, project.name, part));
   const when = { file: `update ${entry.version} of ${entry.endTime ?? entry.startTime}`, line: 0 };
   const subject = parts(stack, application, environment, release);
@@ -45,8 +45,14 @@ export async function formerSubject(
     ...subject,
     stack: `${stack} ${readRelease(release)?.version ?? entry.version}`,
     place: () => when,
-    resources: await declarations.resources(project.dir, stack, { environment, release }),
+    resources: underWay(declarations.resources(project.dir, stack, { environment, release })),
   };
+}
+
+/** What fails is told where it is awaited. */
+function underWay<T>(promise: Promise<T>): Promise<T> {
+  promise.catch(() => {});
+  return promise;
 }
 
 function parts(stack: string, application: ApplicationSettings, environment: unknown, release: unknown) {

@@ -143,7 +143,7 @@ describe("resources", () => {
     ...side(stack),
     written: { environment: { namespace: `shop-${stack}` }, release: {} },
     names: { stack, application: "shop", namespace: `shop-${stack}` },
-    resources,
+    resources: Promise.resolve(resources),
   });
   /** The left environment with the right one's settings. */
   const declarations = (tried: DeclaredResource[]): Declarations => ({
