@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
+import { text } from "node:stream/consumers";
 import { setImmediate } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
 import { SaveQueue } from "../../local/engine/backend/save-queue.ts";
@@ -47,6 +48,27 @@ describe("a process killed while it saves", () => {
     const found = ids(await (await open(dir)).load());
     expect(found.length).toBeGreaterThanOrEqual(last);
     expect(found).toEqual(found.map((_, i) => String(i + 1)));
+  });
+});
+
+describe("a disk that is full", () => {
+  it.each([
+    ["a whole checkpoint", []],
+    ["the journal", ["0"]],
+  ])("loses nothing that was saved to %s, and is named", async (_name, from) => {
+    const dir = await worldWithStack();
+    // Files may not grow beyond 64 blocks: a write comes back short, then fails, as on a full disk.
+    const limited = `trap '' XFSZ; ulimit -f 64; exec "$@"`;
+    const args = ["-c", limited, "sh", process.execPath, PROCESS, "save-forever", dir, ...from];
+    const child = spawn("sh", args, { stdio: ["ignore", "pipe", "pipe"] });
+    const [out, error] = await Promise.all([text(child.stdout), text(child.stderr)]);
+    expect(error).toMatch(/The state of stack dev could not be written: .*[\s\S]*dev\.json\nIt still holds what was written last\./);
+    const last = Number(out.trim().split("\n").at(-1));
+    expect(last).toBeGreaterThan(2);
+    expect(ids(await (await open(dir)).load())).toEqual(Array.from({ length: last }, (_, i) => String(i + 1)));
+    const lock = await (await open(dir)).lock();
+    await lock.release();
+    expect(ids(await (await open(dir)).load())).toHaveLength(last);
   });
 });
 

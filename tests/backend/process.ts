@@ -2,7 +2,7 @@
  * What tests run in processes of their own:
  *   count DIR WORKER ROUNDS      adds one resource a round under the lock, asking again while others hold it
  *   die DIR SUFFIX               saves, and is killed at the moment it renames a file to one that ends in SUFFIX
- *   save-forever DIR [FROM]      saves growing states until it is killed, with a journal from so many characters on; prints the count of each
+ *   save-forever DIR [FROM]      saves growing states until it is killed or refused, with a journal from so many characters on; prints the count of each
  *                                save that is done
  */
 import fs from "node:fs";
@@ -55,7 +55,12 @@ if (what === "count") {
   const resources = [stack];
   for (let i = 1; ; i++) {
     resources.push(thing(String(i)));
-    await backend.save(state(resources));
+    try {
+      await backend.save(state(resources));
+    } catch (error) {
+      fs.writeSync(2, (error as Error).message);
+      process.exit(1);
+    }
     fs.writeSync(1, `${i}\n`);
   }
 }
