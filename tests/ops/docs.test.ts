@@ -26,7 +26,7 @@ describe("every page", () => {
     const known = [...readFileSync(path.join(root, "docs/reference/commands.md"), "utf8").matchAll(/^## (\S+)$/gm)].map(
       (match) => match[1],
     );
-    const named = [...text.matchAll(/\.\/liftlock (?!--)([a-z]+)/g)].map((match) => match[1]);
+    const named = [...text.matchAll(/\.\/liftlock (?!--)([a-z]+(?:-[a-z]+)*)/g)].map((match) => match[1]);
     for (const command of named) expect(known).toContain(command);
   });
 
