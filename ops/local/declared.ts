@@ -1,4 +1,5 @@
 import path from "node:path";
+import canonicalize from "canonicalize";
 import { declaredSecrets } from "../../components/secrets.ts";
 import type { RenderedResource } from "../../local/engine/embedded.ts";
 import type { Project } from "../../local/engine/project.ts";
@@ -27,7 +28,7 @@ async function resources(projectDir: string, stack: string, parts: Parts = {}): 
   const { redact } = await import("../../local/engine/values.ts");
   const project = await loadProject(projectDir);
   const placeholders = declaredSecrets(applicationOf(project), stack).map(({ key }) => [key, { value: "[secret]", secret: true }]);
-  const given = Object.entries(parts).map(([part, value]) => [part, { value: JSON.stringify(value), secret: false, object: true }]);
+  const given = Object.entries(parts).map(([part, value]) => [part, { value: canonicalize(value), secret: false, object: true }]);
   const extra = [...placeholders, ...given].map(([key, value]) => [`${project.name}:${key}`, value]);
   const rendered = await renderProgram({
     projectDir,
