@@ -28,13 +28,10 @@ describe("a metric", () => {
   test("a server that does not answer, and a token that is not there, fail", async () => {
     const asked = { dir: os.tmpdir(), env: {}, stack: "prod", namespace: "shop", release: "2", signal: new AbortController().signal };
     const step = (more: object) => {
-      const { checks } = StrategySettings.parse({
-        kind: "canary",
-        checks: [{ kind: "metric", url: "http://127.0.0.1:9", query: "q", max: 1, ...more }],
-      }) as {
-        checks: never[];
-      };
-      return { service: "api", colour: "green", weight: 10, check: checks[0]! } as const;
+      const metric = { kind: "metric", url: "http://127.0.0.1:9", query: "q", max: 1, ...more };
+      const strategy = StrategySettings.parse({ kind: "canary", checks: [metric] });
+      if (strategy.kind !== "canary") throw new Error("no canary");
+      return { service: "api", colour: "green", weight: 10, check: strategy.checks[0]! } as const;
     };
     expect(await ask(step({}), asked)).toMatch(/^http:\/\/127\.0\.0\.1:9 does not answer/);
     expect(await ask(step({ token: "TOKEN" }), asked)).toBe("TOKEN is not set: http://127.0.0.1:9 wants it");

@@ -99,7 +99,7 @@ describe("the steps of a rollout", () => {
         .tuple(...names.map(() => fc.record({ active: colour, other })))
         .map((all) => Object.fromEntries(names.map((name, i) => [name, all[i]! as Position]))),
       strategies: fc.tuple(...names.map(() => strategy)).map((all) => Object.fromEntries(names.map((name, i) => [name, all[i]!]))),
-      affected: fc.subarray(names).map((some) => new Set(some)),
+      affected: fc.subarray(names).map((some) => new Set<string>(some)),
       release: fc.constant("2.0.0-b"),
       previous: fc.constant("1.0.0-a"),
       replicas: fc.integer({ min: 1, max: 20 }).map((n) => () => n),

@@ -104,7 +104,7 @@ describe("a canary", () => {
     expect(project.position("lower")).toMatchObject({ active: "green", other: { role: "candidate", weight: 10 } });
     const { out } = await project.liftlock("status lower");
     expect(out).toMatch(
-      /lower {2}1\.1\.0 [\s\S]*rollout {2}api: 1\.3\.0-\w+ is on trial \(blue\), with 10 % of the traffic: `liftlock up lower` goes on/,
+      /lower {2}1\.1\.0 [\s\S]*rollout {2}api: 1\.3\.0-\w+ is on trial \(blue\), with 10 % of the traffic: `liftlock .*up lower` goes on/,
     );
 
     project.strategy = canary({ checks });
