@@ -72,7 +72,11 @@ describe("what other promotion tools got wrong", () => {
 
   test("kargo#6741: what stands is worked out anew each time; entries of a newer version do not freeze it", () => {
     const newer = { kind: "teleported", stack: "staging", releaseId: "b" } as unknown as HappeningOf<"hold">;
-    const events = ledger([0, deployed("staging", "b", 0)], [1, newer], [2, { ...rolledBack("staging", "x", "b"), extra: 1 } as Happening]);
+    const events = ledger(
+      [0, deployed("staging", "b", 0)],
+      [1, newer],
+      [2, { ...rolledBack("staging", "x", "b"), extra: 1 } as unknown as Happening],
+    );
     expect(judge({ events }).every(({ open }) => open)).toBe(true);
     expect(
       judge({ events: ledger([0, deployed("staging", "b", 0)], [1, newer], [2, rolledBack("staging", "b", "a")]) }).some(
