@@ -7,6 +7,8 @@ import { People } from "../gates/people.ts";
 import { type Desk, openDesk, record, releaseAbout, required } from "../gates/record.ts";
 import { moment } from "../gates/words.ts";
 import { requireEnvironment } from "../project-dir.ts";
+import type { Release } from "../promotion/configuration.ts";
+import { readStackFile, withValueInFile, writeStackFile } from "../promotion/stack-file.ts";
 import { UserError } from "../user-error.ts";
 
 interface Options {
@@ -41,7 +43,23 @@ export async function breakGlass(context: Context, [first, second]: string[], op
     confirmBy,
     expires,
   });
+  await mark(context, desk, stack, release, { incident, reason });
   return EXIT.done;
+}
+
+/** The program itself asks for it beside the release, so that a plain `pulumi up` passes too. A promotion writes it by itself. */
+async function mark(
+  { say }: Context,
+  { project, facts }: Desk,
+  stack: string,
+  release: Release,
+  breakGlass: { incident: string; reason: string },
+) {
+  const declared = facts.get(stack)?.declared;
+  if (declared === undefined || releaseId(declared) !== releaseId(release)) return;
+  const file = readStackFile(project.dir, stack);
+  await writeStackFile(file, withValueInFile(file, project.name, "release", { ...declared, breakGlass }));
+  say(`${file.file} says so beside the release, for all to see: commit it, and take it away when the release is ported back.`);
 }
 
 async function confirm(context: Context, name: string | undefined, options: Options): Promise<number> {

@@ -216,6 +216,7 @@ describe("a release moves from one environment to the next", () => {
     const preview = async () => expect((await project.liftlock("preview lower")).exitCode).toBe(0);
     await preview();
     expect((await project.liftlock("up lower --pinned")).exitCode).toBe(0);
+    await preview();
     project.write("lower", release("1.2.0"), { level: "warn" });
     expect(await pinned()).toMatch(/the program or its settings/);
     // Also without the flag, as long as nobody has acted on the preview, unless somebody says so.

@@ -66,6 +66,12 @@ export class Project {
     for (const stack of this.stacks) this.write(stack, release("1.0.0"));
   }
 
+  /** A commit of everything as it is now; returns its id. */
+  async commit(message: string): Promise<string> {
+    await execa("git", ["commit", "-q", "--allow-empty", "-m", message], { cwd: this.dir });
+    return (await execa("git", ["rev-parse", "HEAD"], { cwd: this.dir })).stdout;
+  }
+
   async init(): Promise<this> {
     const git = (...args: string[]) => execa("git", args, { cwd: this.dir });
     await git("init", "-q", "-b", "main");
@@ -121,14 +127,18 @@ export class Project {
     writeFileSync(path.join(this.dir, "Pulumi.yaml"), stringify(project));
   }
 
-  write(stack: string, wanted: Release, { level = "info", min = 2 } = {}): void {
+  write(stack: string, wanted: Release, { level = "info", min = 2, cpu }: { level?: string; min?: number; cpu?: string } = {}): void {
+    const amounts = (more: object) => ({ memory: "64Mi", ephemeralStorage: "64Mi", ...more });
     const environment = {
       namespace: this.namespace(stack),
       host: `${stack}-${this.#id}.shop.example.com`,
       cluster: { identifier: "shared", version: "1.36" },
       gateway: { name: "public", namespace: "gateway" },
       protect: false,
-      defaults: { replicas: { min, max: min + 1 } },
+      defaults: {
+        replicas: { min, max: min + 1 },
+        ...(cpu === undefined ? {} : { resources: { requests: amounts({ cpu }), limits: amounts({ cpu }) } }),
+      },
       config: { api: { LEVEL: level } },
       ...(this.#database
         ? { database: { cidrs: ["10.20.0.0/24"], data: "synthetic", backup: { schedule: "0 2 * * *", size: "1Gi" } } }
