@@ -210,6 +210,21 @@ describe("resources that are read", () => {
   });
 });
 
+test("the compiler behind serialized functions is loaded only for them, and works then", async () => {
+  const project = new TestProject(
+    program(`
+    const { createRequire } = await import("node:module");
+    const { cache } = createRequire(import.meta.url);
+    const loaded = () => Object.keys(cache).some((file) => /node_modules.typescript.|arborist/.test(file));
+    export const before = loaded();
+    const { text } = await pulumi.runtime.serializeFunction(() => 1 + 1);
+    export const serialized = text.includes("1 + 1");
+    export const after = loaded();
+  `),
+  );
+  expect((await project.up(spec(1))).outputs).toEqual({ before: false, serialized: true, after: true });
+});
+
 test("what only the CLI can do is refused by name", async () => {
   const project = new TestProject(
     program(`

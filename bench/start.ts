@@ -1,0 +1,30 @@
+import path from "node:path";
+import { execa } from "execa";
+
+// `node bench/start.ts`: what loading the SDKs costs a program at its start, as the engine starts it and as Node would by itself: CPU seconds
+// (the least of five, so that other work on the machine counts little) and memory, with the compiled code cached in both.
+const repository = path.resolve(import.meta.dirname, "..");
+const script = `require("@pulumi/kubernetes");
+const { user, system } = process.cpuUsage();
+console.log(JSON.stringify({ cpu: (user + system) / 1e6, memory: process.memoryUsage().rss / 1e6, files: Object.keys(require.cache).length }));`;
+const cache = path.join(repository, "node_modules/.cache/liftlock");
+
+async function measured(...args: string[]): Promise<Record<string, string>> {
+  const runs: { cpu: number; memory: number; files: number }[] = [];
+  for (let i = 0; i < 6; i++) {
+    const options = { cwd: repository, env: { NODE_COMPILE_CACHE: cache } };
+    runs.push(JSON.parse((await execa(process.execPath, [...args, "--eval", script], options)).stdout) as (typeof runs)[number]);
+  }
+  const warm = runs.slice(1);
+  const least = (of: (run: (typeof runs)[number]) => number): number => Math.min(...warm.map(of));
+  return {
+    "CPU, s": least((run) => run.cpu).toFixed(2),
+    "memory, MB": least((run) => run.memory).toFixed(0),
+    files: String(runs[0]!.files),
+  };
+}
+
+console.table({
+  "the SDKs as they are": await measured(),
+  "as the engine loads them": await measured("--require", path.join(repository, "local/engine/host/lazy-sdk.cjs")),
+});
