@@ -8,6 +8,7 @@ import { confirmContext } from "./confirm.ts";
 import type { GlobalOptions } from "./context.ts";
 import { findContext } from "./kubeconfig.ts";
 import type { ClusterTarget } from "./live.ts";
+import { githubTarget } from "./local-github.ts";
 import { generatedValue, keptSecret } from "./local-secrets.ts";
 import { findProjectDir } from "./project-dir.ts";
 import { type ProjectFiles, pulumiSelector } from "./pulumi/select.ts";
@@ -27,6 +28,8 @@ export function selectEngine(io: Io, options: GlobalOptions): Selector {
   }
   if (options.pulumi !== undefined && options.local) throw new UserError("--pulumi is for the Pulumi CLI: leave --local out.", 2);
   const pulumi = options.local ? undefined : pulumiSelector(io, options.pulumi);
+  // A run that asks no cluster asks no GitHub either.
+  const github = ({ cluster }: EngineRequest) => githubTarget(cluster === "none" ? {} : io.env);
   // Asked once, however many stacks a command works on.
   let confirmed: Promise<void> | undefined;
   return {
@@ -40,13 +43,19 @@ export function selectEngine(io: Io, options: GlobalOptions): Selector {
       if (pulumi !== undefined) return pulumi(request, await projectFiles(request.projectDir));
       const world = findWorld(request.projectDir);
       if (request.program) await checkStack(request, world);
-      if (options.context === undefined) return localEngine(request, world, undefined, await localTarget(request, world));
+      if (options.context === undefined) return localEngine(request, world, undefined, await localTarget(request, world), github(request));
       const target = findContext(options.context, io.env);
       if (request.cluster === "start") {
         confirmed ??= confirmContext(io, options, target);
         await confirmed;
       }
-      return localEngine(request, world, options.context, { cluster: target, words: `context ${target.context} (${target.server})` });
+      return localEngine(
+        request,
+        world,
+        options.context,
+        { cluster: target, words: `context ${target.context} (${target.server})` },
+        github(request),
+      );
     },
   };
 }
@@ -101,7 +110,13 @@ async function localTarget(request: EngineRequest, world: World): Promise<Target
   };
 }
 
-async function localEngine(request: EngineRequest, world: World, context: string | undefined, target: Target): Promise<Selected> {
+async function localEngine(
+  request: EngineRequest,
+  world: World,
+  context: string | undefined,
+  target: Target,
+  github: ReturnType<typeof githubTarget>,
+): Promise<Selected> {
   const [{ createEmbeddedEngine }, { githubFactory }, { kubernetesFactory }, { loadProject }] = await Promise.all([
     import("../local/engine/embedded.ts"),
     import("../local/providers/github/index.ts"),
@@ -116,11 +131,11 @@ async function localEngine(request: EngineRequest, world: World, context: string
     passphrase: await keptSecret(world.passphraseFile),
     providers: [
       kubernetesFactory(target.cluster ? { kind: "cluster", ...target.cluster } : { kind: "offline" }),
-      githubFactory({ kind: "offline" }),
+      githubFactory(github.target),
     ],
     extraConfig: await localSecrets(project, request.stack, world),
   });
-  return { engine, target: target.words, ...(target.cluster ? { cluster: target.cluster } : {}) };
+  return { engine, target: target.words + github.words, ...(target.cluster ? { cluster: target.cluster } : {}) };
 }
 
 /** A run that would be refused must not wait for a control plane first. */

@@ -6,27 +6,24 @@ import type { Hono } from "hono";
 import { atLeast, levelOf, tokenAllows, type Viewer } from "../access.ts";
 import { viewerOf } from "../http/sign-in.ts";
 import type { Hub } from "../hub.ts";
+import type { RefUpdate } from "../protection/assess.ts";
 import type { Repo } from "../state.ts";
 import { pushRefusal, recordChange } from "./references.ts";
 import { httpBackend } from "./repository.ts";
 
-/** Who pushes what right now, by a key that only the hooks of that push know. */
-type Pushes = Map<string, { repo: Repo; login: string }>;
+/** Who pushes what right now, by a key that only the hook of that push knows. */
+type Pushes = Map<string, { repo: Repo; login: string; accepted: RefUpdate[] }>;
 
 /** Serves the repositories to git's own client, at `/{owner}/{repo}.git`. */
 export function serveGit(app: Hono, hub: Hub, root: () => string): void {
   const pushes: Pushes = new Map();
   app.post("/-/hook", async (c) => {
-    const { hook, push, lines } = (await c.req.json()) as { hook: string; push: string; lines: string[] };
+    const { push, update } = (await c.req.json()) as { push: string; update: RefUpdate };
     const of = pushes.get(push);
     if (of === undefined) return c.json({ allowed: false, output: ["error: no such push"] });
-    const output: string[] = [];
-    for (const line of lines) {
-      const [first = "", second = "", third = ""] = line.split(" ");
-      if (hook === "update") output.push(...(await pushRefusal(hub, of.repo, { ref: first, before: second, after: third }, of.login)));
-      else await recordChange(hub, of.repo, { before: first, after: second, ref: third }, of.login);
-    }
-    return c.json({ allowed: hook !== "update" || output.length === 0, output });
+    const output = await pushRefusal(hub, of.repo, update, of.login);
+    if (output.length === 0) of.accepted.push(update);
+    return c.json({ allowed: output.length === 0, output });
   });
   app.all("/:owner/:repo{.+\\.git}/:rest{.+}", async (c) => {
     const viewer = viewerOf(hub, c.req.header("authorization"));
@@ -39,9 +36,9 @@ export function serveGit(app: Hono, hub: Hub, root: () => string): void {
         headers: denied.status === 401 ? { "www-authenticate": 'Basic realm="GitHub"' } : {},
       });
     const push = randomUUID();
-    if (writes) pushes.set(push, { repo: repo!, login: viewer!.login! });
+    if (writes) pushes.set(push, { repo: repo!, login: viewer!.login!, accepted: [] });
     try {
-      return await cgi(c.req.raw, {
+      const response = await cgi(c.req.raw, {
         GIT_PROJECT_ROOT: path.dirname(hub.gitDir(repo!)),
         GIT_HTTP_EXPORT_ALL: "1",
         PATH_INFO: `/${path.basename(hub.gitDir(repo!))}/${c.req.param("rest")}`,
@@ -49,6 +46,8 @@ export function serveGit(app: Hono, hub: Hub, root: () => string): void {
         STAND_IN_HOOK: `${root()}/-/hook`,
         STAND_IN_PUSH: push,
       });
+      for (const update of pushes.get(push)?.accepted ?? []) await recordChange(hub, repo!, update, viewer!.login!);
+      return response;
     } finally {
       pushes.delete(push);
     }
@@ -105,13 +104,13 @@ async function cgi(request: Request, environment: NodeJS.ProcessEnv): Promise<Re
   return new Response(output.subarray(end + 4), { status, headers });
 }
 
-/** Has git ask the stand-in before it moves a reference, and tell it afterwards. */
+/** Has git ask the stand-in before it moves a reference. */
 export async function installHooks(gitDir: string): Promise<void> {
   const script = path.join(import.meta.dirname, "hook.js");
   const quoted = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`;
   await mkdir(path.join(gitDir, "hooks"), { recursive: true });
-  for (const hook of ["update", "post-receive"]) {
-    const text = `#!/bin/sh\nexec ${quoted(process.execPath)} ${quoted(script)} ${hook} "$@"\n`;
-    await writeFile(path.join(gitDir, "hooks", hook), text, { mode: 0o755 });
-  }
+  const text = `#!/bin/sh
+exec ${quoted(process.execPath)} ${quoted(script)} "$@"
+`;
+  await writeFile(path.join(gitDir, "hooks", "update"), text, { mode: 0o755 });
 }

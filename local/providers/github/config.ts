@@ -84,15 +84,23 @@ export function endpoints(baseUrl: string): { rest: string; graphql: string } {
   return { rest: `${root}/api/v3`, graphql: `${root}/api/graphql` };
 }
 
-/** The stack's own configuration over the target that this run was given. */
+/** What the SDK writes into every provider resource that names no address: nobody's choice. */
+const SDK_DEFAULT = "https://api.github.com/";
+
+/**
+ * Which GitHub a provider resource talks to: its own `baseUrl`, with its own token and nobody else's, or else this run's. An owner that it
+ * names holds for both.
+ */
 export function connectionOf(inputs: PropertyMap, target: { baseUrl: string; token: string; owner?: string }): Connection {
   const setting = (key: string): string | undefined => {
     const value = inputs[key] === undefined ? undefined : reveal(inputs[key]);
     return typeof value === "string" && value !== "" ? value : undefined;
   };
-  return {
-    baseUrl: setting("baseUrl") ?? target.baseUrl,
-    token: setting("token") ?? target.token,
-    owner: setting("owner") ?? setting("organization") ?? target.owner,
-  };
+  const owner = setting("owner") ?? setting("organization");
+  const baseUrl = setting("baseUrl");
+  if (baseUrl === undefined || baseUrl === SDK_DEFAULT) return { ...target, owner: owner ?? target.owner };
+  const token = setting("token");
+  if (token === undefined)
+    throw new UserError(`github: the stack's configuration names ${baseUrl} and no token for it: pulumi config set --secret github:token`);
+  return { baseUrl, token, owner };
 }

@@ -38,7 +38,7 @@ export async function diff(request: DiffRequest, options: DiffOptions): Promise<
     diffs,
     detailedDiff,
     replaces,
-    deleteBeforeReplace: replaces.length > 0 && (schema?.deleteBeforeReplace ?? true),
+    deleteBeforeReplace: replaces.length > 0 && (schema?.deleteBeforeReplace ?? false),
   };
 }
 

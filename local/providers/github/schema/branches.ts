@@ -56,6 +56,7 @@ export const branch: ResourceSchema = {
     etag: text({ computed: true, uncompared: true }),
   },
   outputs: ["ref", "sha"],
+  deleteBeforeReplace: true,
 };
 
 export const branchDefault: ResourceSchema = {

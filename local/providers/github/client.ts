@@ -1,0 +1,66 @@
+import { Octokit, RequestError } from "octokit";
+import type { Connection } from "./config.ts";
+import { endpoints } from "./config.ts";
+
+export type { Octokit } from "octokit";
+
+/** What every resource's calls share: the client, and whose repositories names without an owner are. */
+export interface Session {
+  octokit: Octokit;
+  /** Host of the GitHub that is talked to, for messages. */
+  host: string;
+  owner(): Promise<string>;
+  repository(name: string): Promise<{ id: number; node_id: string; default_branch: string }>;
+}
+
+/** Requests that GitHub asks to repeat are repeated this often, and not waited for longer than this. */
+const RETRIES = 3;
+const LONGEST_WAIT_SECONDS = 60;
+
+export function openSession({ baseUrl, token, owner }: Connection): Session {
+  const { rest } = endpoints(baseUrl);
+  const wait = (seconds: number, _options: object, _octokit: unknown, count: number): boolean =>
+    count < RETRIES && seconds <= LONGEST_WAIT_SECONDS;
+  const quiet = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
+  const octokit = new Octokit({
+    auth: token,
+    baseUrl: rest,
+    log: quiet,
+    throttle: { onRateLimit: wait, onSecondaryRateLimit: wait, fallbackSecondaryRateRetryAfter: 1 },
+    retry: { retries: RETRIES, retryAfterBaseValue: 200 },
+  });
+  let login: Promise<string> | undefined;
+  const whose = async (): Promise<string> => {
+    if (owner !== undefined) return owner;
+    login ??= octokit.rest.users.getAuthenticated().then(({ data }) => data.login);
+    return login;
+  };
+  const repositories = new Map<string, Promise<{ id: number; node_id: string; default_branch: string }>>();
+  return {
+    octokit,
+    host: new URL(rest).host,
+    owner: whose,
+    repository(name) {
+      let found = repositories.get(name);
+      if (found === undefined) {
+        found = whose().then(async (of) => (await octokit.rest.repos.get({ owner: of, repo: name })).data);
+        repositories.set(name, found);
+        found.catch(() => repositories.delete(name));
+      }
+      return found;
+    },
+  };
+}
+
+export const statusOf = (error: unknown): number | undefined => (error instanceof RequestError ? error.status : undefined);
+
+/** The value of a read, undefined when GitHub says that it is not there. */
+export async function unlessGone<T>(asked: Promise<T>): Promise<T | undefined> {
+  try {
+    return await asked;
+  } catch (error) {
+    if (statusOf(error) === 404) return undefined;
+    if (error instanceof Error && /Could not resolve to a node with the global id/.test(error.message)) return undefined;
+    throw error;
+  }
+}
