@@ -62,6 +62,25 @@ describe("what was once wrong", () => {
       ],
     },
     {
+      name: "an object deleted beside its replaced namesake, whose own deletion ended first",
+      runs: [
+        {
+          program: program({
+            0: { protect: true },
+            1: { renamed: true, protect: true },
+            2: { protect: true },
+            3: { protect: true },
+            7: {},
+          }),
+        },
+        {
+          program: program({ 0: { protect: true }, 1: { renamed: true, fixed: 1 }, 2: {}, 6: { after: 34 } }),
+          trouble: { call: 2, kind: "refused" },
+        },
+        { program: nothing, destroy: true, trouble: { call: 4, kind: "death-after" } },
+      ],
+    },
+    {
       name: "a creation that is refused leaves no mark, one that went unanswered is found",
       runs: [
         { program: program({ 1: {} }), trouble: { call: 1, kind: "refused" } },

@@ -69,7 +69,8 @@ export async function runDeletes(
   const last = [...steps].sort((a, b) => (position.get(b.old!) ?? 0) - (position.get(a.old!) ?? 0));
   for (const step of last) {
     const state = step.old!;
-    const first = [...waiting].filter(([other]) => needs(other.old!).has(state.urn)).map(([, promise]) => promise);
+    // Namesakes one after the other: marks of what is under way are kept by URN.
+    const first = [...waiting].filter(([{ urn, old }]) => urn === state.urn || needs(old!).has(state.urn)).map(([, promise]) => promise);
     waiting.set(
       step,
       Promise.all(first).then(async () => {
