@@ -63,26 +63,30 @@ export async function runDeletes(
   run: (step: Step) => Promise<void>,
 ): Promise<void> {
   const position = new Map(order.map((state, index) => [state, index]));
-  const waiting = new Map<Step, Promise<void>>();
+  /** By URN: the deletions after which a resource of that URN may go. */
+  const before = new Map<string, Promise<void>[]>();
+  const all: Promise<void>[] = [];
   const failure: { error?: unknown } = {};
   // From the end of the state, so that whatever needs a resource has its promise before the resource asks for it.
   const last = [...steps].sort((a, b) => (position.get(b.old!) ?? 0) - (position.get(a.old!) ?? 0));
   for (const step of last) {
     const state = step.old!;
-    // Namesakes one after the other: marks of what is under way are kept by URN.
-    const first = [...waiting].filter(([{ urn, old }]) => urn === state.urn || needs(old!).has(state.urn)).map(([, promise]) => promise);
-    waiting.set(
-      step,
-      Promise.all(first).then(async () => {
-        if ("error" in failure) return;
-        try {
-          await run(step);
-        } catch (error) {
-          if (!("error" in failure)) failure.error = error;
-        }
-      }),
-    );
+    const done = Promise.all(before.get(state.urn) ?? []).then(async () => {
+      if ("error" in failure) return;
+      try {
+        await run(step);
+      } catch (error) {
+        if (!("error" in failure)) failure.error = error;
+      }
+    });
+    all.push(done);
+    // Namesakes one after the other too: marks of what is under way are kept by URN.
+    for (const urn of [...needs(state), state.urn]) {
+      const others = before.get(urn);
+      if (others === undefined) before.set(urn, [done]);
+      else others.push(done);
+    }
   }
-  await Promise.all(waiting.values());
+  await Promise.all(all);
   if ("error" in failure) throw failure.error;
 }
