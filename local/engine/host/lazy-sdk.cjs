@@ -1,10 +1,12 @@
 // Loaded into every program before the SDK. The SDK reads the TypeScript compiler and npm's dependency solver at its start, which only
 // serialized functions need (dynamic providers, magic functions): 40 % of the time to load it. They are loaded when something of them is used.
+/** Node's loader, with what its types leave out. @type {any} */
 const Module = require("node:module");
 
 const late = new Set(["typescript", "@npmcli/arborist"]);
 const load = Module._load;
 
+/** @this {unknown} @param {string} request @param {{ filename?: string } | undefined} parent @param {unknown[]} rest */
 Module._load = function (request, parent, ...rest) {
   if (!late.has(request) || !/[\\/]@pulumi[\\/]pulumi[\\/]/.test(parent?.filename ?? "")) return load.call(this, request, parent, ...rest);
   Module._resolveFilename(request, parent); // what is not there is missing at once, as it would be

@@ -17,6 +17,8 @@ export interface ProgramOptions {
   preview: boolean;
   parallel: number;
   address: string;
+  /** What the process inherits; all that we have ourselves when not said. */
+  env?: NodeJS.ProcessEnv;
   onLine(stream: "stdout" | "stderr", line: string): void;
 }
 
@@ -79,11 +81,11 @@ function findRunner(projectDir: string): string {
   }
 }
 
-function environment({ config }: ProgramOptions, runner: string): NodeJS.ProcessEnv {
+function environment({ config, env = process.env }: ProgramOptions, runner: string): NodeJS.ProcessEnv {
   return {
     // Parsing the SDKs is most of a program's start; Node keeps the compiled code beside them.
     NODE_COMPILE_CACHE: path.join(runner.slice(0, runner.lastIndexOf("@pulumi")), ".cache", "liftlock"),
-    ...process.env,
+    ...env,
     ...configEnvironment(config),
     PULUMI_NODEJS_TYPESCRIPT: "false",
   };
