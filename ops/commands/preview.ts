@@ -54,7 +54,7 @@ async function one(context: Context, project: ProjectSummary, stack: string, { e
   const result = await engine.preview({ onEvent, signal: context.signal, refresh: options.refresh });
   if (result.result === "succeeded") await pin.record(options.pin);
   const config = await engine.config();
-  const policy = holdToPolicy(result.steps, configurationOf(config), project.name, new Date());
+  const policy = holdToPolicy(inventory.all(result.steps), configurationOf(config), project.name, new Date());
   return { stack, result, inventory, config, policy };
 }
 
