@@ -15,6 +15,7 @@ import { thawed } from "../rollback/thaw.ts";
 import type { Selected } from "../selector.ts";
 import { drive } from "../strategy/drive.ts";
 import { homeAgain, takeTrafficBack } from "../strategy/end.ts";
+import { UserError } from "../user-error.ts";
 import type { Book } from "./book.ts";
 import { type Configuration, type Release, referenceOf, releaseOf } from "./configuration.ts";
 import { pendingMigrations } from "./migrations.ts";
@@ -52,12 +53,13 @@ export async function deploy(context: Context, deploying: Deploying): Promise<Ou
   const release = releaseOf(configuration, project);
   const frozen = await thawed(context, stack, chosen.cluster, before.outputs.namespace);
   const { restoring } = before.outputs;
-  if (typeof restoring === "string")
-    context.io.err(
-      context.io.colors.yellow(
-        `A restore of ${restoring} was interrupted: this run starts ${stack} with the data that it has. To finish it: ${context.command} restore ${stack} --backup ${restoring}${repeatedFlags(context.options)}`,
-      ),
+  if (typeof restoring === "string") {
+    // Files may be those of the backup already and the database not yet: what starts on both would make it worse.
+    const finish = `${context.command} restore ${stack} --backup ${restoring}${repeatedFlags(context.options)}`;
+    throw new UserError(
+      `${stack} is stopped: a restore of ${restoring} was interrupted, and its data may be half of each. Finish it first: ${finish}`,
     );
+  }
   const startedAt = new Date();
   const candidate = release && { release, configuration };
   const applied = migrated(before.applied, book.events, stack);

@@ -1,6 +1,7 @@
 import type { V1Job, V1Pod } from "@kubernetes/client-node";
 import { describe, expect, test } from "vitest";
 import { upTo } from "../../components/restore.ts";
+import type { Happening } from "../../ops/ledger/event.ts";
 import { migrated } from "../../ops/promotion/survey.ts";
 import { findBackup, known, newEntries } from "../../ops/restore/backups.ts";
 import { planRestore } from "../../ops/restore/plan.ts";
@@ -159,7 +160,7 @@ test("what a failed release had migrated is gone with the data that a restore br
     endedAt: at(1),
     engine: "e",
     migrations: ["b"],
-  } as const;
+  } satisfies Happening;
   const restored = (more: object = {}) => ({ kind: "restore", stack: "s", backup: "x", result: "succeeded", seconds: 1, ...more }) as const;
   expect(migrated(["a"], ledger([1, failed]), "s")).toEqual(["a", "b"]);
   expect(migrated(["a"], ledger([1, failed], [2, restored()]), "s")).toEqual(["a"]);

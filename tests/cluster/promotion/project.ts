@@ -149,7 +149,7 @@ export class Project {
   }
 
   /** Runs a command line as a person would, but for the terminal. */
-  async liftlock(args: string, answers?: readonly string[]): Promise<Ended> {
+  async liftlock(args: string, answers?: readonly string[], interrupt?: (press: () => void) => void): Promise<Ended> {
     const out: string[] = [];
     const err: string[] = [];
     const left = [...(answers ?? [])];
@@ -167,7 +167,10 @@ export class Project {
       out: (text) => void out.push(text),
       err: (text) => void err.push(text),
       ask: async () => left.shift() ?? "",
-      onInterrupt: () => () => {},
+      onInterrupt: (handler) => {
+        interrupt?.(() => handler("SIGINT"));
+        return () => {};
+      },
       kill: () => {
         throw new Error("killed");
       },
@@ -175,6 +178,18 @@ export class Project {
     const flags = ["--local", "--context", this.#context, "--confirm-context", this.#context];
     const exitCode = await main([...args.split(" "), ...flags], io);
     return { exitCode, out: out.join("\n"), err: err.join("\n") };
+  }
+
+  /** Begins a command that can be interrupted as by Ctrl-C. */
+  interruptible(args: string): { interrupt: () => void; ended: Promise<Ended> } {
+    const handlers: (() => void)[] = [];
+    const ended = this.liftlock(args, undefined, (press) => void handlers.push(press));
+    return {
+      ended,
+      interrupt: () => {
+        for (const press of handlers) press();
+      },
+    };
   }
 
   async ledger(): Promise<LedgerEvent[]> {

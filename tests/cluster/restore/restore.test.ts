@@ -114,6 +114,33 @@ describe("a restore", () => {
     expect(await project.liftlock("up lower --expect-no-changes")).toMatchObject({ exitCode: 0 });
   });
 
+  test("that is interrupted keeps what writes stopped, for every other run too, until it is finished", async () => {
+    const toolsOf = async (image?: string): Promise<string> => {
+      const body = await batch().readNamespacedCronJob({ namespace, name: "restore" });
+      const [container] = body.spec!.jobTemplate.spec!.template.spec!.containers;
+      const before = container!.image!;
+      container!.image = image ?? before;
+      if (image !== undefined) await batch().replaceNamespacedCronJob({ namespace, name: "restore", body });
+      return before;
+    };
+    const image = await toolsOf("registry.example.com/tools/misbehaves-slow-600:1");
+    const known = new Set((await jobs("restore-")).map(({ metadata }) => metadata?.uid));
+    const run = project.interruptible("restore lower --backup backup-a --yes");
+    await eventually("the restore runs", async () => (await jobs("restore-")).find(({ metadata }) => !known.has(metadata?.uid)));
+    run.interrupt();
+    expect(await run.ended).toMatchObject({ exitCode: 1, err: expect.stringMatching(/interrupted.*restore lower --backup backup-a/s) });
+    expect(await services()).toEqual([]);
+    expect(await project.liftlock("up lower")).toMatchObject({
+      exitCode: 1,
+      err: expect.stringMatching(/a restore of backup-a was interrupted.*Finish it first: liftlock restore lower --backup backup-a/),
+    });
+    expect(await services()).toEqual([]);
+    await toolsOf(image);
+    expect(await project.liftlock("restore lower --backup backup-a --yes")).toMatchObject({ exitCode: 0, err: "" });
+    expect((await services()).length).toBeGreaterThanOrEqual(2);
+    expect(await project.liftlock("up lower --expect-no-changes")).toMatchObject({ exitCode: 0 });
+  });
+
   test("on trial touches nothing that runs, and is recorded", async () => {
     const before = new Set((await services()).map(({ metadata }) => metadata?.uid));
     expect(await project.liftlock("restore lower --drill")).toMatchObject({

@@ -100,7 +100,7 @@ describe("a canary", () => {
         ["api-blue", 10],
       ]);
     run.interrupt();
-    expect(await run.ended).toBe(1);
+    expect((await run.ended).exitCode).toBe(1);
     expect(project.position("lower")).toMatchObject({ active: "green", other: { role: "candidate", weight: 10 } });
     const { out } = await project.liftlock("status lower");
     expect(out).toMatch(

@@ -1,11 +1,6 @@
 import { readFileSync, writeFileSync } from "node:fs";
-import path from "node:path";
 import { CoreV1Api, CustomObjectsApi, DiscoveryV1Api } from "@kubernetes/client-node";
-import picocolors from "picocolors";
-import { inject } from "vitest";
 import { parse, stringify } from "yaml";
-import { main } from "../../../ops/main.ts";
-import type { Io } from "../../../ops/terminal/io.ts";
 import { Project, type Release } from "../promotion/project.ts";
 
 /** A project whose service `api` has a route and, if asked, a strategy. Positions that liftlock wrote into a stack file are kept. */
@@ -26,41 +21,6 @@ export class StrategyProject extends Project {
   // biome-ignore lint/suspicious/noExplicitAny: settings as a person writes them
   position(stack: string): any {
     return parse(this.readStackFile(stack)).config["shop:rollout"]?.api;
-  }
-
-  /** Begins a command that can be interrupted as by Ctrl-C. */
-  interruptible(args: string): { interrupt: () => void; ended: Promise<number> } {
-    const handlers: ((signal: NodeJS.Signals) => void)[] = [];
-    const context = this.config.getCurrentContext();
-    const io: Io = {
-      cwd: this.dir,
-      env: {
-        ...process.env,
-        KUBECONFIG: inject("controlPlane").kubeconfig,
-        HOME: path.join(this.dir, "home"),
-        LIFTLOCK_COMMAND: "liftlock",
-      },
-      colors: picocolors.createColors(false),
-      interactive: false,
-      screen: undefined,
-      out: () => {},
-      err: () => {},
-      ask: async () => "",
-      onInterrupt: (handler) => {
-        handlers.push(handler);
-        return () => {};
-      },
-      kill: () => {
-        throw new Error("killed");
-      },
-    };
-    const ended = main([...args.split(" "), "--local", "--context", context, "--confirm-context", context], io);
-    return {
-      interrupt: () => {
-        for (const handler of handlers) handler("SIGINT");
-      },
-      ended,
-    };
   }
 
   /** The pods that the Service leads to. */
