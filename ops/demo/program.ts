@@ -1,9 +1,13 @@
 import { mkdirSync, mkdtempSync, symlinkSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
 import os from "node:os";
 import path from "node:path";
 import { stringify } from "yaml";
 
-const ROOT = path.join(import.meta.dirname, "../..");
+/** The program, beside us: its source in a checkout, compiled in the package. */
+const PROGRAM = path.join(import.meta.dirname, `../../index${path.extname(import.meta.filename)}`);
+/** Where npm put what the program needs: in the package that is not its own folder. */
+const MODULES = path.resolve(createRequire(import.meta.url).resolve("@pulumi/pulumi/package.json"), "../../..");
 const NAME = "harbour";
 export const STACKS = ["development", "staging", "production"] as const;
 
@@ -26,9 +30,9 @@ export function writeProgram(): DemoProgram {
   const namespaceOf = (stack: string) => `${NAME}-${stack}-demo-${id}`;
   const write = (name: string, text: string) => writeFileSync(path.join(dir, name), text);
   write("package.json", '{ "type": "module" }\n');
-  write("index.ts", `export { default } from ${JSON.stringify(path.relative(dir, path.join(ROOT, "index.ts")))};\n`);
+  write("index.ts", `export { default } from ${JSON.stringify(path.relative(dir, PROGRAM))};\n`);
   write(".gitignore", ".liftlock/\nnode_modules\nhome/\n");
-  symlinkSync(path.join(ROOT, "node_modules"), path.join(dir, "node_modules"));
+  symlinkSync(MODULES, path.join(dir, "node_modules"));
   mkdirSync(path.join(dir, "home"));
   const project = {
     name: NAME,
