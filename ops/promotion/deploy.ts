@@ -51,7 +51,6 @@ export async function deploy(context: Context, deploying: Deploying): Promise<Ou
   const { project, stack, chosen, book, before } = deploying;
   const configuration = deploying.configuration ?? before.configuration;
   const release = releaseOf(configuration, project);
-  const frozen = await thawed(context, stack, chosen.cluster, before.outputs.namespace);
   const { restoring } = before.outputs;
   if (typeof restoring === "string") {
     // Files may be those of the backup already and the database not yet: what starts on both would make it worse.
@@ -60,6 +59,7 @@ export async function deploy(context: Context, deploying: Deploying): Promise<Ou
       `${stack} is stopped: a restore of ${restoring} was interrupted, and its data may be half of each. Finish it first: ${finish}`,
     );
   }
+  const frozen = await thawed(context, stack, chosen.cluster, before.outputs.namespace);
   const startedAt = new Date();
   const candidate = release && { release, configuration };
   const applied = migrated(before.applied, book.events, stack);
