@@ -11,6 +11,8 @@ export interface World {
   backendDir(context: string | undefined): string;
   /** Control plane of this world: data, certificates, kubeconfig, logs, process ids. */
   readonly clusterDir: string;
+  /** GitHub of this world: repositories, state, where it answers. */
+  readonly githubDir: string;
   /** Values generated for secrets that a program declares (mode 0600). */
   readonly secretsFile: string;
   /** Passphrase of the local stacks (mode 0600). */
@@ -32,6 +34,7 @@ export function findWorld(projectDir: string): World {
     dir,
     backendDir: (context) => (context === undefined ? path.join(dir, "state") : path.join(dir, "contexts", encodeURIComponent(context))),
     clusterDir: path.join(dir, "cluster"),
+    githubDir: path.join(dir, "github"),
     secretsFile: path.join(dir, "secrets.json"),
     passphraseFile: path.join(dir, "passphrase"),
   };

@@ -6,9 +6,11 @@ import type { Value } from "../local/engine/values.ts";
 import { findWorld, type World } from "../local/world.ts";
 import { confirmContext } from "./confirm.ts";
 import type { GlobalOptions } from "./context.ts";
+import { realGithub } from "./github/connection.ts";
+import { githubSettings } from "./github/settings.ts";
 import { findContext } from "./kubeconfig.ts";
 import type { ClusterTarget } from "./live.ts";
-import { githubTarget } from "./local-github.ts";
+import { githubTarget, type LocalGithub, localGithub, namedGithub } from "./local/github.ts";
 import { generatedValue, keptSecret } from "./local-secrets.ts";
 import { findProjectDir } from "./project-dir.ts";
 import { type ProjectFiles, pulumiSelector } from "./pulumi/select.ts";
@@ -28,8 +30,8 @@ export function selectEngine(io: Io, options: GlobalOptions): Selector {
   }
   if (options.pulumi !== undefined && options.local) throw new UserError("--pulumi is for the Pulumi CLI: leave --local out.", 2);
   const pulumi = options.local ? undefined : pulumiSelector(io, options.pulumi);
-  // A run that asks no cluster asks no GitHub either.
-  const github = ({ cluster }: EngineRequest) => githubTarget(cluster === "none" ? {} : io.env);
+  const github = async (request: EngineRequest, world: World) =>
+    githubTarget(io.env, world, await projectSummary(request.projectDir), request);
   // Asked once, however many stacks a command works on.
   let confirmed: Promise<void> | undefined;
   return {
@@ -38,12 +40,21 @@ export function selectEngine(io: Io, options: GlobalOptions): Selector {
     declarations: async () => (await import("./local/declared.ts")).localDeclarations({ local: options.local ?? false, env: io.env }),
     ledger: async (projectDir, actor) =>
       (await import("./ledger/ledger.ts")).openLedger({ projectDir, local: options.local, env: io.env, ...(actor ? { actor } : {}) }),
+    async github(project, { start = false } = {}) {
+      const settings = githubSettings(project);
+      if (settings === undefined) return undefined;
+      if (pulumi !== undefined) return realGithub(io.env, settings.repository);
+      const named = namedGithub(io.env);
+      if (named !== undefined) return { ...named, isLocal: false };
+      return localGithub(findWorld(project.dir), settings, project, start);
+    },
     pinFile: (projectDir, stack) => path.join(pinDir(findWorld(projectDir), projectDir, options.context), `${stack}.json`),
     async select(request) {
       if (pulumi !== undefined) return pulumi(request, await projectFiles(request.projectDir));
       const world = findWorld(request.projectDir);
       if (request.program) await checkStack(request, world);
-      if (options.context === undefined) return localEngine(request, world, undefined, await localTarget(request, world), github(request));
+      if (options.context === undefined)
+        return localEngine(request, world, undefined, await localTarget(request, world), await github(request, world));
       const target = findContext(options.context, io.env);
       if (request.cluster === "start") {
         confirmed ??= confirmContext(io, options, target);
@@ -54,7 +65,7 @@ export function selectEngine(io: Io, options: GlobalOptions): Selector {
         world,
         options.context,
         { cluster: target, words: `context ${target.context} (${target.server})` },
-        github(request),
+        await github(request, world),
       );
     },
   };
@@ -115,7 +126,7 @@ async function localEngine(
   world: World,
   context: string | undefined,
   target: Target,
-  github: ReturnType<typeof githubTarget>,
+  github: LocalGithub,
 ): Promise<Selected> {
   const [{ createEmbeddedEngine }, { githubFactory }, { kubernetesFactory }, { loadProject }] = await Promise.all([
     import("../local/engine/embedded.ts"),

@@ -1,5 +1,6 @@
 import type { Declarations } from "./difference/declared.ts";
 import type { Engine } from "./engine.ts";
+import type { GithubConnection } from "./github/connection.ts";
 import type { Actor, Ledger } from "./ledger/event.ts";
 import type { ClusterTarget } from "./live.ts";
 import type { Manifest } from "./report/manifests.ts";
@@ -39,6 +40,11 @@ export interface Selector {
   select(request: EngineRequest): Promise<Selected>;
   /** The ledger of the program's repository; the local world has one of its own. `actor`: who appends, when that is not whom git knows. */
   ledger(projectDir: string, actor?: Actor): Promise<Ledger>;
+  /**
+   * The GitHub of the project's repository; undefined when its settings name none, or when nothing opens it (no token; the local one does
+   * not run and `start` is not given).
+   */
+  github(project: ProjectSummary, options?: { start?: boolean }): Promise<GithubConnection | undefined>;
   /** Where the last preview of a stack is recorded. */
   pinFile(projectDir: string, stack: string): string;
   /** What stacks declare, offline: for the comparison of environments. */

@@ -30,7 +30,11 @@ export interface Github {
   /** An organization with its owner. */
   addOrganization(login: string, owner: string, plan?: Plan): Promise<Account>;
   addTeam(org: string, slug: string, members: readonly string[]): Promise<Team>;
-  addRepository(owner: string, name: string, more?: { visibility?: Repo["visibility"]; access?: Record<string, Level> }): Promise<Repo>;
+  addRepository(
+    owner: string,
+    name: string,
+    more?: { visibility?: Repo["visibility"]; access?: Record<string, Level>; branch?: string },
+  ): Promise<Repo>;
   /** Makes a token known, and returns it. Without permissions: a classic one with these scopes. */
   addToken(login: string, more?: Partial<Token> & { token?: string }): Promise<string>;
   /** Answers the next matching request with this instead. */
@@ -107,8 +111,8 @@ export async function startGithub(options: GithubOptions): Promise<Github> {
       await hub.save();
       return team;
     },
-    async addRepository(owner, name, { visibility = "private", access = {} } = {}) {
-      const repo = await makeRepository(hub, hub.account(owner), name, { visibility, initialCommit: true });
+    async addRepository(owner, name, { visibility = "private", access = {}, branch = "main" } = {}) {
+      const repo = await makeRepository(hub, hub.account(owner), name, { visibility, initialCommit: true, branch });
       for (const [who, level] of Object.entries(access)) {
         if (who.startsWith("team:")) repo.teams[who.slice(5)] = level;
         else repo.collaborators[who.toLowerCase()] = level;

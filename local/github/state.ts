@@ -83,6 +83,8 @@ export interface Repo {
   releases: Release[];
   labels: Record<string, Label>;
   activity: Activity[];
+  /** The local world put it there so that a program finds it: whoever creates it gets this one. */
+  laidOut?: boolean;
 }
 
 export interface RepoSettings {

@@ -2,6 +2,7 @@ import { rm } from "node:fs/promises";
 import path from "node:path";
 import { controlPlaneStatus, resetControlPlane, startControlPlane, stopControlPlane } from "../../local/cluster/index.ts";
 import type { ControlPlaneStatus, Progress } from "../../local/cluster/types.ts";
+import { stopGithub } from "../../local/github/running.ts";
 import { findWorld, type World } from "../../local/world.ts";
 import { typed } from "../confirm.ts";
 import { type Context, EXIT } from "../context.ts";
@@ -48,7 +49,7 @@ async function start(context: Context, world: World): Promise<number> {
 }
 
 async function stop(context: Context, world: World): Promise<number> {
-  await stopControlPlane(world);
+  await Promise.all([stopControlPlane(world), stopGithub(world.githubDir)]);
   return status(context, world);
 }
 
@@ -77,8 +78,8 @@ async function reset(context: Context, world: World, options: { yes?: boolean })
     const warning = `This deletes the local control plane's data and the state of every local stack (${world.dir}).`;
     await typed(context.io, { warning, expected: "reset", question: "Type reset to go on: ", flag: "--yes" });
   }
-  await resetControlPlane(world);
-  await rm(world.backendDir(undefined), { recursive: true, force: true });
+  await Promise.all([resetControlPlane(world), stopGithub(world.githubDir)]);
+  for (const dir of [world.backendDir(undefined), world.githubDir]) await rm(dir, { recursive: true, force: true });
   if (context.options.json) return status(context, world);
   context.say("The local world is empty. What was built for it is kept: the next start is quick.");
   return EXIT.done;

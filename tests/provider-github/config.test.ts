@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { Secret } from "../../local/engine/values.ts";
 import { checkConfig, connectionOf, endpoints } from "../../local/providers/github/config.ts";
-import { githubTarget } from "../../ops/local-github.ts";
+import { findWorld } from "../../local/world.ts";
+import { githubTarget } from "../../ops/local/github.ts";
 
 describe("which GitHub is talked to", () => {
   const target = { baseUrl: "http://127.0.0.1:4000", token: "stand-in", owner: "acme" };
@@ -26,10 +27,12 @@ describe("which GitHub is talked to", () => {
     ["http://127.0.0.1:4000", "http://127.0.0.1:4000/api/v3"],
   ])("%s has its API at %s", (baseUrl, rest) => expect(endpoints(baseUrl).rest).toBe(rest));
 
-  test("a local run talks to none, until one is named; then it wants its token", () => {
-    expect(githubTarget({ GITHUB_TOKEN: "real", GITHUB_OWNER: "acme" }).target).toEqual({ kind: "offline" });
-    expect(() => githubTarget({ LIFTLOCK_GITHUB: "https://api.github.com" })).toThrow(/GITHUB_TOKEN holds no token/);
-    const { target: named, words } = githubTarget({ LIFTLOCK_GITHUB: "https://api.github.com", GITHUB_TOKEN: "real" });
+  test("a local run talks to the one that is named, which wants its token; never to one that only a token lies about for", async () => {
+    const about = [findWorld("/nowhere"), { name: "p", dir: "/nowhere", stacks: [] }, { stack: "s", cluster: "start" }] as const;
+    const at = (env: NodeJS.ProcessEnv) => githubTarget(env, ...about);
+    expect((await at({ GITHUB_TOKEN: "real", GITHUB_OWNER: "acme" })).target).toEqual({ kind: "offline" });
+    await expect(at({ LIFTLOCK_GITHUB: "https://api.github.com" })).rejects.toThrow(/GITHUB_TOKEN holds no token/);
+    const { target: named, words } = await at({ LIFTLOCK_GITHUB: "https://api.github.com", GITHUB_TOKEN: "real" });
     expect(named).toEqual({ kind: "api", baseUrl: "https://api.github.com", token: "real" });
     expect(words).toBe(", GitHub at api.github.com");
   });

@@ -34,18 +34,18 @@ const env = new github.RepositoryEnvironment("env", {
 new github.RepositoryEnvironmentDeploymentPolicy("policy", { repository: "ferry", environment: env.environment, branchPattern: "main" });
 new github.ActionsEnvironmentSecret("secret", { repository: "ferry", environment: env.environment, secretName: "DEPLOY_KEY", value: new pulumi.Config().requireSecret("key") });
 new github.ActionsEnvironmentVariable("variable", { repository: "ferry", environment: env.environment, variableName: "DEPLOY_HOST", value: "${more.variable ?? "ferry.example.com"}" });
+const owners = new github.RepositoryFile("owners", { repository: "ferry", file: ".github/CODEOWNERS", content: "* @acme/release\\n", branch: "main", overwriteOnCreate: true }, { ignoreChanges: ["content"] });
 new github.BranchProtection("main", {
   repositoryId: repo.nodeId, pattern: "main", enforceAdmins: true,
   requiredPullRequestReviews: [{ requiredApprovingReviewCount: ${more.count ?? 2}, requireCodeOwnerReviews: true }],
   requiredStatusChecks: [{ strict: true, contexts: ["test", "lint"] }], forcePushBypassers: ["acme/release"],
-});
+}, { dependsOn: owners });
 new github.RepositoryRuleset("tags", {
   repository: "ferry", name: "release tags", target: "tag", enforcement: "active",
   conditions: { refName: { includes: ["refs/tags/v*"], excludes: [] } },
   bypassActors: [{ actorType: "Team", actorId: team.id.apply(Number), bypassMode: "always" }],
   rules: { update: true, deletion: true, nonFastForward: true },
 });
-new github.RepositoryFile("owners", { repository: "ferry", file: ".github/CODEOWNERS", content: "* @acme/release\\n", branch: "main", overwriteOnCreate: true }, { ignoreChanges: ["content"] });
 `;
 const write = (project: TestProject, text: string) => writeFileSync(path.join(project.dir, "index.ts"), text);
 const all = { providers: [githubFactory({ kind: "api", baseUrl: github.url, token, owner: "acme" })] };

@@ -61,14 +61,18 @@ const newRepository = settings.extend({ name: text.regex(NAME), auto_init: z.boo
 
 async function create(call: Call, owner: Account) {
   const body = call.body(newRepository);
-  if (call.hub.state.repos[`${owner.login}/${body.name}`.toLowerCase()] !== undefined)
+  const there = call.hub.state.repos[`${owner.login}/${body.name}`.toLowerCase()];
+  if (there !== undefined && there.laidOut !== true)
     throw new Refusal(422, "Repository creation failed.", [
       { resource: "Repository", code: "custom", field: "name", message: "name already exists on this account" },
     ]);
-  const repo = await makeRepository(call.hub, owner, body.name, {
-    visibility: body.visibility ?? (body.private ? "private" : "public"),
-    initialCommit: body.auto_init === true,
-  });
+  const made = () =>
+    makeRepository(call.hub, owner, body.name, {
+      visibility: body.visibility ?? (body.private ? "private" : "public"),
+      initialCommit: body.auto_init === true,
+    });
+  const repo = there ?? (await made());
+  delete repo.laidOut;
   if (owner.type === "Organization" && owner.members[call.login().toLowerCase()] !== "admin")
     repo.collaborators[call.login().toLowerCase()] = "admin";
   apply(repo, body);

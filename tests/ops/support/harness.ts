@@ -80,6 +80,7 @@ export async function liftlock(args: string, world: World = {}): Promise<Ended> 
       return { engine: { ...fakeEngine(), ...own }, target: "a target" };
     },
     ledger: async () => world.ledger ?? emptyLedger,
+    github: async () => undefined,
     declarations: () => {
       throw new Error("no environments are compared here");
     },
