@@ -39,6 +39,7 @@ export interface Evidence {
   readonly events: readonly LedgerEvent[];
   readonly facts: ReadonlyMap<string, Facts>;
   readonly command: string;
+  readonly now: Date;
 }
 
 /** Reads the ledger, and what every environment declares and last exported. Asks no cluster. */
@@ -66,7 +67,15 @@ export async function gather(context: Context): Promise<Evidence> {
   const application = ApplicationSettings.safeParse(written);
   if (!application.success)
     throw new UserError(`application in ${project.dir}/Pulumi.yaml is not valid: ${context.command} preview ${first} says what is wrong.`);
-  return { project, application: application.data, ledger, events, facts, command: `${context.command}${repeatedFlags(context.options)}` };
+  return {
+    project,
+    application: application.data,
+    ledger,
+    events,
+    facts,
+    command: `${context.command}${repeatedFlags(context.options)}`,
+    now: context.io.now?.() ?? new Date(),
+  };
 }
 
 async function factsOf({ selector }: Context, { dir, name }: ProjectSummary, stack: string): Promise<Facts> {
@@ -106,10 +115,9 @@ export interface About {
 
 /** What the gates of one environment decide by, for one release. */
 export async function gateInput(evidence: Evidence, { stack, release, lane, requester }: About): Promise<GateInput> {
-  const { application, events, facts, project, command } = evidence;
+  const { application, events, facts, project, command, now } = evidence;
   const { promotion } = application;
   const own = facts.get(stack);
-  const now = new Date();
   const id = releaseId(release);
   const ran = own?.ran ?? [];
   const changedPaths = own?.live === undefined ? undefined : await changedBetween(project.dir, own.live.commit, release.commit);

@@ -74,7 +74,7 @@ export async function statusOf(evidence: Evidence, stack: string): Promise<Statu
         }),
     rollout: own === undefined ? [] : rolloutLines(rolloutOf(own.configuration, evidence.project.name), evidence.command, stack),
     holds: activeHolds(events, stack).map(({ releaseId: id, reason }) => ({ releaseId: id, reason })),
-    freezes: activeFreezes(events, stack, new Date()).map(({ reason, until, by }) => ({
+    freezes: activeFreezes(events, stack, evidence.now).map(({ reason, until, by }) => ({
       reason,
       by,
       ...(until === undefined ? {} : { until }),

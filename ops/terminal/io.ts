@@ -17,6 +17,8 @@ export interface Io {
   ask(question: string): Promise<string>;
   /** Calls back at every Ctrl-C (and SIGTERM) until the returned function is called. */
   onInterrupt(handler: (signal: NodeJS.Signals) => void): () => void;
+  /** The time that gates decide by; left out, this machine's. No option sets it: tests do, that let a release soak for days. */
+  readonly now?: () => Date;
   /** Ends at once, with whatever is under way. */
   kill(exitCode: number): never;
 }
