@@ -5,6 +5,7 @@ import { DifferenceSettings, DriftSettings } from "./drift.schema.ts";
 import { PromotionSettings } from "./gates.schema.ts";
 import { RepositorySettings } from "./github/repository.schema.ts";
 import { MetricSettings } from "./metrics.schema.ts";
+import { MonitoringDeclaration } from "./monitoring/declaration.schema.ts";
 import { NotificationSettings } from "./notifications.schema.ts";
 import { PolicySettings } from "./policy.schema.ts";
 import { Duration, KubernetesName, PinnedImage, ServiceName, UrlPath } from "./primitives.ts";
@@ -42,5 +43,8 @@ export const ApplicationSettings = z.strictObject({
   differences: DifferenceSettings.prefault({}),
   notifications: NotificationSettings.prefault({}),
   policy: PolicySettings.prefault({}),
+  monitoring: MonitoringDeclaration.optional().describe(
+    "What the application can be watched by; with it, every service is told its environment and release (SENTRY_*, OTEL_*)",
+  ),
 });
 export type ApplicationSettings = z.infer<typeof ApplicationSettings>;

@@ -3,6 +3,7 @@ import { AccessSettings, GatewaySettings } from "./access.schema.ts";
 import { ConfigValue, FlagValue } from "./configuration.schema.ts";
 import { DatabaseSettings } from "./database.schema.ts";
 import { EnvironmentGithub } from "./github/environment.schema.ts";
+import { MonitoringSettings } from "./monitoring/monitoring.schema.ts";
 import { ConfigKey, FlagName, Host, KubernetesMinor, KubernetesName, ServiceName, ShortName } from "./primitives.ts";
 import { ScaleSettings, ServiceOverrides } from "./workload.schema.ts";
 
@@ -29,6 +30,7 @@ export const EnvironmentSettings = z.strictObject({
   storageClass: KubernetesName.optional().describe(
     "Storage class of every volume; left out, the cluster's default. One with reclaim policy Retain keeps real data when its claim is deleted",
   ),
+  monitoring: MonitoringSettings.optional().describe("Alerts, objectives and who is told; left out, nothing is watched"),
   github: EnvironmentGithub.optional().describe("What the environment has on GitHub; needs application.repository"),
 });
 export type EnvironmentSettings = z.infer<typeof EnvironmentSettings>;

@@ -11,6 +11,7 @@ import { findCredentials } from "./rules/credentials.ts";
 import { checkDatabase, checkDatabaseDeclaration } from "./rules/database.ts";
 import { checkGates } from "./rules/gates.ts";
 import { checkEnvironmentGithub, checkRepository } from "./rules/github.ts";
+import { checkMonitoring, checkMonitoringDeclaration } from "./rules/monitoring.ts";
 import { checkAddresses, type Sibling } from "./rules/network.ts";
 import { checkNotifications } from "./rules/notifications.ts";
 import { checkPromotion } from "./rules/promotion.ts";
@@ -69,6 +70,7 @@ export function parseSettings(raw: RawSettings): Parsed {
     apply(() => checkRepository(application));
     apply(() => checkNotifications(application));
     apply(() => checkServices(application));
+    apply(() => checkMonitoringDeclaration(application));
     apply(() => checkDatabaseDeclaration(application));
     apply(() => checkSecrets(application, raw.stack, flat, encrypted));
   }
@@ -81,6 +83,7 @@ export function parseSettings(raw: RawSettings): Parsed {
     apply(() => checkStrategies(application, environment, rollout ?? {}));
     apply(() => checkCopy(application, environment, raw.stack, raw.siblings ?? []));
     apply(() => checkAddresses(application, environment, raw.siblings ?? []));
+    apply(() => checkMonitoring(application, environment, raw.stack));
     apply(() => checkEnvironmentGithub(application, environment.github, raw.siblings ?? []));
   }
   if (named && release !== undefined) apply(() => checkRelease(application, release, raw.stack));

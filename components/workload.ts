@@ -4,6 +4,7 @@ import { createDeployment, createDisruptionBudget } from "./deployment.ts";
 import { createAccount, createPolicy } from "./identity.ts";
 import { labelsOf, selectorOf } from "./labels.ts";
 import { hostOf, type Scale, type Settings, scaleOf } from "./model.ts";
+import { tagsOf } from "./monitoring/tags.ts";
 import { servicePolicy } from "./network.ts";
 import { waitsFor } from "./order.ts";
 import { joinMounts, type Mounts, podSpec } from "./pod.ts";
@@ -112,12 +113,14 @@ const metadataOf = ({ settings, namespace }: WorkloadArgs, name: string): Replic
 });
 
 function podsOf({ settings, service }: WorkloadArgs, name: string, mounts: Mounts, { resources }: Scale): ReplicasArgs["pods"] {
+  const env = tagsOf(service, settings);
   const container = {
     name: service.name,
     image: settings.release.images[service.name]!,
     ...(service.command === undefined ? {} : { command: service.command }),
     ...(service.args === undefined ? {} : { args: service.args }),
     ...(service.kind === "worker" ? {} : { ports: [{ name: "http", containerPort: service.port, protocol: "TCP" }] }),
+    ...(env.length === 0 ? {} : { env }),
     ...probesOf(service),
     lifecycle: { preStop: { sleep: { seconds: seconds(service.drain) } } },
   };
