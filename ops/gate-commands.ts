@@ -37,6 +37,18 @@ export function describeGateCommands(command: Declare): void {
     .option("-y, --yes", "ask nothing")
     .option("--markdown", "print Markdown");
   command(
+    "operator [stacks...]",
+    "print the objects with which the Pulumi Kubernetes Operator keeps these stacks, in the order of promotion",
+    async () => (await import("./commands/operator.ts")).operator,
+  )
+    .option("--backend <address>", "where the state is: azblob://…, s3://…, https://api.pulumi.com")
+    .option("--repository <address>", "git repository of the program (default: application.repository)")
+    .option("--branch <name>", "branch that is deployed (default: the repository's)")
+    .option("--organization <name>", "organisation in Pulumi Cloud")
+    .option("-n, --namespace <name>", "namespace of the objects (default: pulumi)")
+    .option("--git-secret <name>", "Secret with the key `token`, for a repository that not everybody may read")
+    .option("--image <reference>", "image of the workspaces, with the Pulumi CLI and Node 24");
+  command(
     "metrics [stack]",
     "measure deliveries to an environment against the team's targets: DORA's four keys, success, uptime",
     async () => (await import("./commands/metrics.ts")).metrics,
