@@ -3,7 +3,6 @@ import { defineConfig } from "vitest/config";
 /** Tests whose every case runs programs under the embedded engine, as processes of their own. */
 const wholeEngine = [
   "tests/github-stand-in/pushes.test.ts",
-  "tests/provider-azure/lifecycle.test.ts",
   "tests/provider-github/lifecycle.test.ts",
   "tests/provider-github/render.test.ts",
   "tests/engine/**",
@@ -12,6 +11,7 @@ const wholeEngine = [
   "tests/github/examples.test.ts",
   "tests/github/read-back.test.ts",
   "tests/ops/cli.test.ts",
+  "tests/preview/since.test.ts",
   "tests/pulumi-driver/contract.test.ts",
   "tests/pulumi-driver/runs.test.ts",
 ];

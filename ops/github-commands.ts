@@ -16,6 +16,11 @@ export function describeGithubCommands(command: Declare): void {
     async () => (await import("./commands/workflows.ts")).workflows,
   ).option("--check", "write nothing; end with exit code 3 when a file differs");
   command(
+    "comment <file>",
+    "post a report of `preview --markdown` on a pull request, or edit the one that was posted before",
+    async () => (await import("./commands/comment.ts")).comment,
+  ).option("--pull-request <number>", "which one; where: GITHUB_TOKEN, GITHUB_REPOSITORY, GITHUB_API_URL");
+  command(
     "scan [paths...]",
     "look for credentials in what is committed, or in the named files",
     async () => (await import("./commands/scan.ts")).scan,

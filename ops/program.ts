@@ -76,7 +76,12 @@ function describeCommands(command: Declare): void {
     .addOption(unchanged())
     .option("--refresh", "read the live objects first")
     .option("--diff", "list every difference, also what is folded otherwise")
-    .option("--pin <file>", "record what was previewed in a file, for `up --pinned FILE` elsewhere");
+    .option("--pin <file>", "record what was previewed in a file, for `up --pinned FILE` elsewhere")
+    .option("--base <revision>", "say what the working tree changes since a git revision, offline and without any credential")
+    .option(
+      "--markdown [file]",
+      "write one comment on all environments, and the report in full beside it; without a file, print the comment",
+    );
   command("up [stack]", "bring an environment to what the program says", async () => (await import("./commands/up.ts")).up)
     .addOption(unchanged())
     .addOption(message())

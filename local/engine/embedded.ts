@@ -4,6 +4,7 @@ import { EmbeddedEngine, type EmbeddedOptions } from "./embedded-engine.ts";
 import { loadProject } from "./project.ts";
 
 export type { EmbeddedOptions } from "./embedded-engine.ts";
+export { declaredSnapshot, type OfflineOptions, previewFrom } from "./offline-preview.ts";
 export { type RenderedResource, type RenderOptions, renderProgram } from "./render.ts";
 
 /** The engine of the local world for one stack. Reads the project; starts nothing. */

@@ -1,101 +1,83 @@
-import type { Verdict } from "../../policy/evaluate.ts";
+import path from "node:path";
 import { type Context, EXIT } from "../context.ts";
-import type { EngineEvent, RunResult } from "../engine.ts";
-import { holdToPolicy } from "../policy/hold.ts";
-import { policyLines } from "../policy/words.ts";
+import { changes, type Fault, type Previewed, succeeded } from "../preview/previewed.ts";
+import { previewSince } from "../preview/since.ts";
+import { previewStanding } from "../preview/standing.ts";
+import { detailLines, previewText } from "../preview/text.ts";
 import { requireStack } from "../project-dir.ts";
-import { configurationOf } from "../promotion/configuration.ts";
-import { preparePin } from "../promotion/pinned.ts";
-import { describe } from "../report/describe.ts";
 import { digestOf } from "../report/digest.ts";
-import { failuresOf } from "../report/failure.ts";
-import { hasChanges } from "../report/headline.ts";
-import { Inventory } from "../report/inventory.ts";
-import { descriptionLines, failureLines, warningLines } from "../report/print.ts";
-import type { ProjectSummary, Selected } from "../selector.ts";
-import { statusLine } from "../terminal/status-line.ts";
 import { UserError } from "../user-error.ts";
 
 interface Options {
+  readonly base?: string;
   readonly expectNoChanges?: boolean;
   readonly refresh?: boolean;
   readonly diff?: boolean;
   readonly pin?: string;
+  /** A file, or true for standard output. */
+  readonly markdown?: string | true;
 }
-interface Previewed {
-  readonly stack: string;
-  readonly result: RunResult;
-  readonly inventory: Inventory;
-  readonly config: Record<string, string>;
-  readonly policy: Verdict;
+interface Outcome {
+  readonly previews: readonly Previewed[];
+  readonly faults: readonly Fault[];
+  /** One environment was asked for, and not a list of them. */
+  readonly isSingle: boolean;
+  readonly base?: string;
 }
 
-export async function preview(context: Context, named: string[], options: Options): Promise<number> {
-  const { io, selector } = context;
+/** What `up` would change, or with `--base` what the working tree changes since a revision. */
+export async function preview(given: Context, named: string[], options: Options): Promise<number> {
+  // Standard output belongs to the comment.
+  const context = options.markdown === true ? { ...given, say: given.io.err } : given;
+  const { selector } = context;
+  if (options.base !== undefined && (options.refresh || options.pin !== undefined))
+    throw new UserError("--base asks no live system and no state: leave --refresh and --pin out.", 2);
+  if (options.markdown === true && context.options.json) throw new UserError("--markdown and --json exclude each other: name a file.", 2);
   const project = await selector.project();
+  const outcome =
+    options.base === undefined
+      ? await standing(context, named, options)
+      : await previewSince(context, project, named, options.base).then(({ settled, stacks, commit }) => outcomeOf(stacks, settled, commit));
+  await write(context, project.name, outcome, options.markdown);
+  return report(context, outcome, options);
+}
+
+async function standing(context: Context, named: string[], options: Options): Promise<Outcome> {
+  const project = await context.selector.project();
   const stacks = named.length > 0 ? [...new Set(named)].map((name) => requireStack(project, name)) : project.stacks;
   if (stacks.length === 0) requireStack(project, undefined);
   if (options.pin !== undefined && stacks.length > 1) throw new UserError("--pin FILE records one preview: name one stack.", 2);
-  const engines = await Promise.all(
-    stacks.map((stack) => selector.select({ projectDir: project.dir, stack, cluster: options.refresh ? "start" : "if-running" })),
-  );
-  context.say(io.colors.dim(`${engines[0]!.engine.name} · ${engines[0]!.target}`));
-  const status = await statusLine(io, `previewing ${stacks.join(", ")}`);
-  const settled = await Promise.allSettled(stacks.map((stack, i) => one(context, project, stack, engines[i]!, options))).finally(() =>
-    status.stop(),
-  );
-  return report(context, stacks, settled, options);
+  return outcomeOf(stacks, await previewStanding(context, project, stacks, options));
 }
 
-async function one(context: Context, project: ProjectSummary, stack: string, { engine }: Selected, options: Options): Promise<Previewed> {
-  const pin = await preparePin(context, project, stack, engine);
-  const inventory = new Inventory();
-  const onEvent = (event: EngineEvent) => inventory.add(event);
-  const result = await engine.preview({ onEvent, signal: context.signal, refresh: options.refresh });
-  if (result.result === "succeeded") await pin.record(options.pin);
-  const config = await engine.config();
-  const policy = holdToPolicy(inventory.all(result.steps), configurationOf(config), project.name, new Date());
-  return { stack, result, inventory, config, policy };
-}
-
-function report(context: Context, stacks: readonly string[], settled: PromiseSettledResult<Previewed>[], options: Options): number {
-  const { io } = context;
-  const faults = settled.flatMap((s, i) => (s.status === "rejected" ? [{ stack: stacks[i]!, reason: s.reason as unknown }] : []));
-  const unexpected = faults.find(({ reason }) => !(reason instanceof UserError));
+function outcomeOf(stacks: readonly string[], settled: readonly PromiseSettledResult<Previewed>[], base?: string): Outcome {
+  const failed = settled.flatMap((s, i) => (s.status === "rejected" ? [{ stack: stacks[i]!, reason: s.reason as unknown }] : []));
+  const unexpected = failed.find(({ reason }) => !(reason instanceof UserError));
   if (unexpected) throw unexpected.reason;
   const previews = settled.flatMap((s) => (s.status === "fulfilled" ? [s.value] : []));
-  if (context.options.json) {
-    const digests = previews.map((p) => [p.stack, { ...digestOf(p.result, p.config), policy: p.policy }] as const);
-    if (digests.length > 0) io.out(JSON.stringify(stacks.length === 1 ? digests[0]![1] : Object.fromEntries(digests), null, 2));
-  } else people(context, previews, options);
-  for (const { stack, reason } of faults) io.err(`${io.colors.red(`${stack}:`)} ${(reason as UserError).message}`);
-  if (faults.length > 0 || previews.some((p) => p.result.result !== "succeeded")) {
-    for (const { stack, result, inventory } of previews) {
-      if (result.result !== "succeeded")
-        for (const line of failureLines(failuresOf(result, inventory.all(), stack), io.colors)) io.err(line);
-    }
-    return faults.length > 0 && previews.length === 0 ? (faults[0]!.reason as UserError).exitCode : EXIT.failed;
-  }
-  if (previews.some(({ policy }) => policy.findings.length > 0)) return EXIT.failed;
-  return options.expectNoChanges && previews.some((p) => hasChanges(p.result.changeSummary)) ? EXIT.differences : EXIT.done;
+  return { previews, faults: failed as Fault[], isSingle: stacks.length === 1, ...(base === undefined ? {} : { base }) };
 }
 
-/** The summary of all first, then each in detail. */
-function people({ io, say }: Context, previews: readonly Previewed[], options: Options): void {
-  const { bold } = io.colors;
-  const described = previews.map((p) => ({
-    ...p,
-    description: describe(p.result.steps, p.result.changeSummary, p.inventory.all(p.result.steps)),
-  }));
-  if (described.length > 1) {
-    const width = Math.max(...described.map((d) => d.stack.length));
-    for (const { stack, description } of described) say(`${bold(stack.padEnd(width))}  ${description.headline}`);
-  }
-  for (const { stack, result, description, policy } of described) {
-    if (result.result !== "succeeded") continue;
-    say(`\n${bold(stack)}: ${description.headline}`);
-    for (const line of descriptionLines(description, io.colors, options.diff ? result.steps : undefined)) say(line);
-    for (const line of warningLines(result, io.colors)) say(line);
-    for (const line of policyLines(policy, io.colors)) say(line);
-  }
+/** The comment and, beside it, the report in full. */
+async function write({ io }: Context, project: string, outcome: Outcome, markdown: Options["markdown"]): Promise<void> {
+  if (markdown === undefined) return;
+  const { writeMarkdown } = await import("../preview/write.ts");
+  await writeMarkdown(io, { project, ...outcome }, markdown === true ? undefined : path.resolve(io.cwd, markdown));
 }
+
+function report(context: Context, { previews, faults, isSingle }: Outcome, options: Options): number {
+  const { io } = context;
+  if (context.options.json) {
+    const digests = previews.map((p) => [p.stack, { ...digestOf(p.result, p.config), policy: p.policy, ...notesOf(p) }] as const);
+    if (digests.length > 0) io.out(JSON.stringify(isSingle ? digests[0]![1] : Object.fromEntries(digests), null, 2));
+  } else if (options.markdown !== true) for (const line of previewText(previews, io.colors, options)) context.say(line);
+  for (const { stack, reason } of faults) io.err(`${io.colors.red(`${stack}:`)} ${reason.message}`);
+  if (faults.length > 0 || !previews.every(succeeded)) {
+    for (const failed of previews.filter((one) => !succeeded(one))) for (const line of detailLines(failed, io.colors)) io.err(line);
+    return faults.length > 0 && previews.length === 0 ? faults[0]!.reason.exitCode : EXIT.failed;
+  }
+  if (previews.some(({ policy }) => policy.findings.length > 0)) return EXIT.failed;
+  return options.expectNoChanges && previews.some(changes) ? EXIT.differences : EXIT.done;
+}
+
+const notesOf = ({ notes }: Previewed) => (notes.length === 0 ? {} : { notes });
