@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, realpathSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { open } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
@@ -6,16 +6,18 @@ import { createEmbeddedEngine } from "../local/engine/embedded.ts";
 import type { ProviderFactory } from "../local/engine/provider.ts";
 import { noDiff } from "../local/engine/steps/diff.ts";
 
-// `node bench/scale.ts [COUNT…]`: what creating, leaving alone, refreshing and destroying so many resources takes: seconds, the engine's peak
-// memory and bytes of state written. A provider in memory answers at once, so this is the engine and the program alone. Three times the
-// resources should be about three times of everything. Each size runs in a process of its own: `--one COUNT`.
+// `node bench/scale.ts [COUNT…]`: what creating, leaving alone, refreshing and destroying so many resources takes: seconds on the clock,
+// milliseconds of processor time per resource (user and system, engine and program; other work on the machine counts little there), the
+// engine's peak memory and bytes of state written. A provider in memory answers at once, so this is the engine and the program alone; every
+// resource holds a secret. Three times the resources should be about three times of everything, and the same of what is counted per resource, to which
+// the start adds about a second in all. Each size runs in a process of its own: `--one COUNT`.
 const program = `
 import * as pulumi from "@pulumi/pulumi";
 class Thing extends pulumi.CustomResource {
   constructor(name: string, inputs: object) { super("test:index:Thing", name, inputs); }
 }
 const count = new pulumi.Config().requireNumber("count");
-for (let i = 0; i < count; i++) new Thing("thing-" + i, { size: i, text: "x".repeat(800), labels: { app: "a", part: "p" + i } });
+for (let i = 0; i < count; i++) new Thing("thing-" + i, { size: i, text: "x".repeat(800), token: pulumi.secret("token-" + i), labels: { app: "a", part: "p" + i } });
 `;
 
 const inMemory: ProviderFactory = {
@@ -53,6 +55,13 @@ async function countBytes(): Promise<() => number> {
   return () => bytes;
 }
 
+/** Seconds of processor time of this process and, on Linux, of the programs that it started and that ended. */
+function processorTime(): number {
+  const { user, system } = process.cpuUsage();
+  const ended = existsSync("/proc/self/stat") ? readFileSync("/proc/self/stat", "utf8").split(") ")[1]!.split(" ").slice(13, 15) : [];
+  return (user + system) / 1e6 + ended.reduce((sum, ticks) => sum + Number(ticks) / 100, 0);
+}
+
 async function one(count: number): Promise<void> {
   const dir = realpathSync(mkdtempSync(path.join(os.tmpdir(), "liftlock-scale-")));
   try {
@@ -63,6 +72,7 @@ async function one(count: number): Promise<void> {
     writeFileSync(path.join(dir, "index.ts"), program);
     mkdirSync(path.join(dir, "backend"));
     const bytes = await countBytes();
+    const onEvent = () => {}; // somebody watches, as at every terminal
     const engine = await createEmbeddedEngine({
       projectDir: dir,
       stack: "dev",
@@ -73,16 +83,18 @@ async function one(count: number): Promise<void> {
     });
     const row: Record<string, string | number> = { resources: count };
     const runs = {
-      create: () => engine.up({}),
-      "up again": () => engine.up({}),
-      refresh: () => engine.refresh({}),
-      destroy: () => engine.destroy({}),
+      create: () => engine.up({ onEvent }),
+      "up again": () => engine.up({ onEvent }),
+      refresh: () => engine.refresh({ onEvent }),
+      destroy: () => engine.destroy({ onEvent }),
     };
     for (const [name, run] of Object.entries(runs)) {
       const before = bytes();
+      const began = processorTime();
       const { result, durationSeconds } = await run();
       if (result !== "succeeded") throw new Error(`${name}: ${result}`);
       row[`${name}, s`] = durationSeconds.toFixed(1);
+      row[`${name}, ms CPU each`] = (((processorTime() - began) * 1000) / count).toFixed(1);
       row[`${name}, MB`] = ((bytes() - before) / 1e6).toFixed(1);
       if (name === "create") row["state, MB"] = (statSync(path.join(dir, "backend/.pulumi/stacks/scale/dev.json")).size / 1e6).toFixed(1);
     }

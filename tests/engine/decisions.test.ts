@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { readableError } from "../../local/engine/host/program-errors.ts";
 import { orInterrupted } from "../../local/engine/run/interrupted.ts";
@@ -70,6 +71,28 @@ describe("what is shown", () => {
     expect(scrubber.scrub("123 is a number, second line is not")).toBe("123 is a number, [secret] is not");
     scrubber.learnConfig({ "p:key": { value: "late-secret", secret: true }, "p:plain": { value: "visible", secret: false } });
     expect(scrubber.scrub("late-secret visible")).toBe("[secret] visible");
+  });
+  test("secrets that begin alike, or that overlap, leave nothing of each other", () => {
+    const scrubber = new Scrubber();
+    for (const text of ["password", "passwords-all", "pass", "late-pass"]) scrubber.learn(new Secret(text));
+    expect(scrubber.scrub("pass, password, passwords-al, passwords-all, passpassword")).toBe(
+      "[secret], [secret], [secret]s-al, [secret], [secret][secret]",
+    );
+    expect(scrubber.scrub("a late-password.")).toBe("a [secret].");
+    expect(scrubber.scrub("late, pas")).toBe("late, pas");
+  });
+  test("as if each of many secrets were looked for in turn", () => {
+    const letters = fc.string({ unit: fc.constantFrom("a", "b", "c", "ä"), maxLength: 12 });
+    fc.assert(
+      fc.property(fc.array(letters, { maxLength: 20 }), letters, letters, (secrets, before, after) => {
+        const scrubber = new Scrubber();
+        for (const secret of secrets) scrubber.learn(new Secret(secret));
+        for (const secret of secrets.filter(({ length }) => length >= 4)) {
+          const shown = scrubber.scrub(`${before}${secret}${after}`);
+          for (const other of secrets.filter(({ length }) => length >= 4)) expect(shown).not.toContain(other);
+        }
+      }),
+    );
   });
   test("of a stack trace the program's own frames", () => {
     const trace = [

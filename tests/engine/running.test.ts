@@ -199,7 +199,6 @@ describe("the program", () => {
       await expect(act()).rejects.toThrow(/Stack "dev" .* has no state/);
     }
     expect(await engine.stacks()).toEqual([{ name: "dev", hasSettings: true, hasState: false }]);
-    await expect(engine.import({ resources: [{ type: "t", name: "n", id: "i" }] })).rejects.toThrow(/`import` option/);
   });
 });
 

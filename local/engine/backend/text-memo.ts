@@ -15,6 +15,12 @@ export class TextMemo {
 }
 
 function sameFields(a: object, b: object): boolean {
-  const keys = Object.keys(a) as (keyof typeof a)[];
-  return keys.length === Object.keys(b).length && keys.every((key) => Object.is(a[key], b[key]));
+  const [one, other] = [a as Record<string, unknown>, b as Record<string, unknown>];
+  let fields = 0;
+  for (const key in one) {
+    if (one[key] !== other[key]) return false;
+    fields++;
+  }
+  for (const _ in other) fields--;
+  return fields === 0;
 }

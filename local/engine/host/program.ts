@@ -44,6 +44,7 @@ export function startProgram(options: ProgramOptions): RunningProgram {
       // A report that the user's NODE_OPTIONS may ask for would repeat the configuration, secrets too.
       "--report-exclude-env",
       `--require=${path.join(import.meta.dirname, "lazy-sdk.cjs")}`,
+      `--require=${path.join(import.meta.dirname, "quick-sdk.cjs")}`,
       `--import=${new URL("end-with-host.js", import.meta.url).href}`,
       runner,
       `--monitor=${options.address}`,

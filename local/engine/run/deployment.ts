@@ -111,7 +111,7 @@ export class Deployment implements ProgramHandler {
       const step = await this.#oneAtATime(async () => {
         this.#generator.claim(urn);
         const provider = request.provider ?? (await this.#defaults.reference(packageOf(request.type), request.version));
-        const old = this.#context.store.base.find((state) => state.urn === urn && state.external);
+        const old = this.#context.store.basedAs(urn).find((state) => state.external);
         return makeStep("read", old, readState(urn, request, provider));
       });
       await this.#do([step]);

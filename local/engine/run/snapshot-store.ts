@@ -1,6 +1,7 @@
 import type { PendingKind, ResourceState, Snapshot } from "../state.ts";
 import { needs } from "../steps/dependencies.ts";
 import { parseReference } from "../urn.ts";
+import { ResourceList } from "./resource-list.ts";
 
 /**
  * The state of a stack while it changes: what is done so far, then what has not been reached yet, in the old order. Every change is
@@ -8,23 +9,27 @@ import { parseReference } from "../urn.ts";
  */
 export class SnapshotStore {
   /** Resources as they were before the run; `delete` and `pendingReplacement` marks are set on them. */
-  readonly #base: ResourceState[];
+  readonly #base: ResourceList;
   readonly #save: ((snapshot: Snapshot) => Promise<void> | undefined) | undefined;
   readonly #gone = new Set<ResourceState>();
-  readonly #done: ResourceState[] = [];
+  readonly #done = new ResourceList();
   readonly #pending = new Map<string, Snapshot["pendingOperations"][number]>();
   readonly #renamed = new Map<string, string>();
   #pruned = false;
 
   /** Without `save` nothing is written: a preview. */
   constructor(snapshot: Snapshot, save?: (snapshot: Snapshot) => Promise<void> | undefined) {
-    this.#base = [...snapshot.resources];
+    this.#base = new ResourceList(snapshot.resources);
     this.#save = save;
     for (const operation of snapshot.pendingOperations) this.#pending.set(operation.resource.urn, operation);
   }
 
   get base(): readonly ResourceState[] {
-    return this.#base;
+    return this.#base.all;
+  }
+  /** Resources of a URN as they were before the run. */
+  basedAs(urn: string): readonly ResourceState[] {
+    return this.#base.named(urn);
   }
   /** Operations that are under way, or that an earlier run left. */
   get pending(): readonly Snapshot["pendingOperations"][number][] {
@@ -38,12 +43,11 @@ export class SnapshotStore {
   }
   /** Old resources that nothing has replaced or removed yet. */
   get remaining(): ResourceState[] {
-    return this.#base.filter((state) => !this.#gone.has(state));
+    return this.#base.all.filter((state) => !this.#gone.has(state));
   }
   find(urn: string): ResourceState | undefined {
-    return (
-      this.#done.find((state) => state.urn === urn && !state.delete) ?? this.remaining.find((state) => state.urn === urn && !state.delete)
-    );
+    const left = () => this.#base.named(urn).find((state) => !state.delete && !this.#gone.has(state));
+    return this.#done.named(urn).find((state) => !state.delete) ?? left();
   }
 
   /** Records that something is about to be done to a resource. */
@@ -56,7 +60,7 @@ export class SnapshotStore {
     this.#pending.delete(urn);
   }
   add(state: ResourceState): void {
-    this.#done.push(state);
+    this.#done.add(state);
   }
   /** Everything stays as it is: what is added comes after it. */
   keepAll(): void {
@@ -65,32 +69,29 @@ export class SnapshotStore {
   /** `next` takes the place of `old`. */
   replace(old: ResourceState, next: ResourceState): void {
     if (old.urn !== next.urn) this.#renamed.set(old.urn, next.urn);
-    const index = this.#done.indexOf(old);
-    if (index >= 0) this.#done[index] = next;
+    if (this.#done.has(old)) this.#done.replace(old, next);
     else {
       this.#gone.add(old);
       this.add(next);
     }
   }
   remove(state: ResourceState): void {
-    const index = this.#done.indexOf(state);
-    if (index >= 0) this.#done.splice(index, 1);
+    if (this.#done.has(state)) this.#done.remove(state);
     else this.#gone.add(state);
   }
   /** What a reading of the live system showed takes the place of what state said. */
   refresh(state: ResourceState, live: ResourceState | undefined): void {
-    const index = this.#base.indexOf(state);
-    if (live !== undefined) this.#base[index] = live;
-    else this.#base.splice(index, 1);
+    if (live !== undefined) this.#base.replace(state, live);
+    else this.#base.remove(state);
   }
   /** Before anything else is done: whatever names a resource by its old URN names it by its new one. */
   rename(from: string, to: string): void {
     this.#renamed.set(from, to);
-    for (const [index, state] of this.#base.entries()) this.#base[index] = this.#withNewUrns(state);
+    for (const state of [...this.#base.all]) this.#base.replace(state, this.#withNewUrns(state));
   }
   /** A resource that the state did not know, found in the live system, becomes one of the old ones. */
   take(state: ResourceState): void {
-    this.#base.push(state);
+    this.#base.add(state);
   }
   /** From now on references to resources that are gone are left out: what was deleted behind our back. */
   prune(): void {
@@ -99,7 +100,7 @@ export class SnapshotStore {
 
   snapshot(): Snapshot {
     const rest = this.#renamed.size === 0 ? this.remaining : this.remaining.map((state) => this.#withNewUrns(state));
-    const resources = [...this.#done, ...rest];
+    const resources = [...this.#done.all, ...rest];
     return { resources: this.#pruned ? withoutDangling(resources) : resources, pendingOperations: this.pending.slice() };
   }
 

@@ -37,7 +37,7 @@ export async function providerChanged(context: RunContext, old: ResourceState, n
   const replace: DiffResult = { ...someDiff, replaces: ["provider"], diffs: ["provider"] };
   const isDefault = (urn: string) => nameOf(urn).startsWith("default");
   if (!isDefault(before.urn) || !isDefault(after.urn)) return replace;
-  const find = ({ urn, id }: { urn: string; id: string }) => context.store.base.find((state) => state.urn === urn && state.id === id);
+  const find = ({ urn, id }: { urn: string; id: string }) => context.store.basedAs(urn).find((state) => state.id === id);
   const oldProvider = find(before);
   const newProvider = context.store.find(after.urn);
   if (oldProvider === undefined || newProvider === undefined) return replace;

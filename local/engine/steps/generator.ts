@@ -44,7 +44,7 @@ export class StepGenerator {
     const { stack, project, store } = this.#context;
     const earlier = earlierUrns(registration, { stack, project, renamed: this.#renamed });
     for (const candidate of [urn, ...earlier]) {
-      const old = store.base.find((state) => state.urn === candidate && !state.delete && !this.#isReplaced(state));
+      const old = store.basedAs(candidate).find((state) => !state.delete && !this.#isReplaced(state));
       if (old === undefined) continue;
       if (candidate !== urn) {
         if (this.registered.has(candidate))
