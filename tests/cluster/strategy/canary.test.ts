@@ -119,4 +119,42 @@ describe("a canary", () => {
       { result: "succeeded", release: { version: "1.3.0" } },
     ]);
   });
+
+  test("a rollback takes back one that is on trial, by the whole: traffic, pods, position and file", async () => {
+    project.strategy = canary({ pause: "1h" });
+    project.write("lower", release("1.4.0"));
+    const before = await project.pods("lower", "api");
+    const run = project.interruptible("up lower");
+    await expect
+      .poll(() => project.backends("lower"), { timeout: 120_000 })
+      .toEqual([
+        ["api", 90],
+        ["api-green", 10],
+      ]);
+    run.interrupt();
+    expect((await run.ended).exitCode).toBe(1);
+    expect((await project.liftlock("why lower")).out).toMatch(/api: 1\.4\.0-\w+ is on trial \(green\), with 10 % of the traffic/);
+    expect(await project.liftlock("rollback lower --yes --reason slow")).toMatchObject({ exitCode: 0, err: "" });
+    expect(await project.backends("lower")).toEqual([["api", 1]]);
+    expect(await project.serving("lower")).toBe("api");
+    expect(await project.pods("lower", "api")).toEqual(before);
+    expect(await project.pods("lower", "api-green")).toEqual([]);
+    expect(project.position("lower")?.other).toBeUndefined();
+    expect(project.readStackFile("lower")).toMatch(/version: "?1\.3\.0/);
+    expect(await project.liftlock("up lower --expect-no-changes")).toMatchObject({ exitCode: 0, err: "" });
+  });
+
+  test("a promotion goes by the same steps", async () => {
+    project.strategy = canary();
+    project.write("upper", release("1.0.0"));
+    expect((await project.liftlock("up upper")).err).toBe("");
+    const watch = project.watchServing("upper");
+    const { exitCode, err } = await project.liftlock("promote lower upper --yes");
+    expect({ exitCode, err }).toEqual({ exitCode: 0, err: "" });
+    const { weights, fewest } = await watch();
+    expect(weights).toEqual(["api:1", "api:90 api-green:10", "api:50 api-green:50"]);
+    expect(fewest).toBeGreaterThanOrEqual(2);
+    expect(await project.serving("upper")).toBe("api-green");
+    expect(await project.image("upper", "api-green")).toBe(release("1.3.0").images.api);
+  });
 });
