@@ -16,7 +16,6 @@ export interface Posted {
 }
 
 const RETRIES = 3;
-const LONGEST_WAIT_SECONDS = 60;
 
 /** Posts a comment, or edits the one that the same account posted before under the same marker. Comments of others stay, whatever they hold. */
 export async function post(place: Place, marker: string, body: string): Promise<Posted> {
@@ -44,14 +43,13 @@ const isOf = (login: string, user: { login: string; type: string } | null): bool
   user !== null && (user.login === login || (user.type === "Bot" && user.login === `${login}[bot]`));
 
 function client({ baseUrl, token }: Place): Octokit {
-  const wait = (seconds: number, _options: object, _octokit: unknown, count: number): boolean =>
-    count < RETRIES && seconds <= LONGEST_WAIT_SECONDS;
   const quiet = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
   return new Octokit({
     auth: token,
     baseUrl: baseUrl.replace(/\/$/, ""),
     log: quiet,
-    throttle: { onRateLimit: wait, onSecondaryRateLimit: wait, fallbackSecondaryRateRetryAfter: 1 },
+    // Three requests need no spacing; what fails on the way is asked again.
+    throttle: { enabled: false },
     retry: { retries: RETRIES, retryAfterBaseValue: 200 },
   });
 }
@@ -68,5 +66,7 @@ function explained(error: unknown, { owner, repo, pullRequest, baseUrl }: Place)
     404: "there is no such pull request, or GITHUB_TOKEN may not see the repository",
     410: "its conversation is closed to comments",
   };
-  return new UserError(`The comment on ${where} could not be posted: ${advice[error.status] ?? error.message.split("\n")[0]}.`);
+  const isLimit = error.status === 429 || /rate limit/i.test(error.message);
+  const why = isLimit ? "GitHub's rate limit is used up: run it again later" : advice[error.status];
+  return new UserError(`The comment on ${where} could not be posted: ${why ?? error.message.split("\n")[0]}.`);
 }

@@ -4,7 +4,10 @@ import { action, checkout, lines, node, RUNNER } from "./steps.ts";
 const PREVIEW = "Preview";
 const onPullRequest = { group: "${{ github.workflow }}-${{ github.event.pull_request.number }}", "cancel-in-progress": true };
 
-/** What a pull request's settings declare, as from nothing: state is behind credentials. It runs the pull request's own code, so it holds no credential and asks no live system. */
+/**
+ * What a pull request changes, told from its two sides alone: state is behind credentials. It runs the pull request's own code, so it holds
+ * no credential and asks no live system.
+ */
 export const preview = ({ command }: WorkflowSettings) => ({
   name: PREVIEW,
   on: { pull_request: {} },
@@ -19,12 +22,12 @@ export const preview = ({ command }: WorkflowSettings) => ({
         node(),
         {
           name: "Preview",
-          run: lines('mkdir "$RUNNER_TEMP/preview"', `${command} preview --local --no-color 2>&1 | tee "$RUNNER_TEMP/preview/preview.txt"`),
-          shell: "bash",
+          env: { BASE: "${{ github.event.pull_request.base.sha }}" },
+          run: `${command} preview --base "$BASE" --markdown "$RUNNER_TEMP/preview/preview.md" --no-color`,
         },
         action("uploadArtifact", {
           if: "${{ !cancelled() }}",
-          with: { name: "preview", path: "${{ runner.temp }}/preview/preview.txt", "retention-days": 3 },
+          with: { name: "preview", path: "${{ runner.temp }}/preview", "retention-days": 14 },
         }),
       ],
     },
@@ -32,10 +35,11 @@ export const preview = ({ command }: WorkflowSettings) => ({
 });
 
 /**
- * Posts what the preview said: a run of its own, with a token that may write and without the pull request's code, so that pull requests from
- * forks get a comment too. What it is handed is text from strangers: it is shown as text, and where it goes GitHub says, not the text.
+ * Posts what the preview said: a run of its own, with a token that may write and the default branch's code, never the pull request's, so that
+ * pull requests from forks get a comment too. What it is handed is text from strangers: `comment` makes it harmless, and where it goes
+ * GitHub says, not the text.
  */
-export const previewComment = () => ({
+export const previewComment = ({ command, defaultBranch }: WorkflowSettings) => ({
   name: "Preview comment",
   on: { workflow_run: { workflows: [PREVIEW], types: ["completed"] } },
   permissions: {},
@@ -44,9 +48,13 @@ export const previewComment = () => ({
       if: "github.event.workflow_run.event == 'pull_request'",
       "runs-on": RUNNER,
       "timeout-minutes": 5,
-      permissions: { actions: "read", "pull-requests": "write" },
+      permissions: { actions: "read", contents: "read", "pull-requests": "write" },
       steps: [
+        checkout({ ref: defaultBranch }),
+        node(),
         action("downloadArtifact", {
+          // A preview that was cancelled has left none.
+          "continue-on-error": true,
           with: {
             name: "preview",
             path: "${{ runner.temp }}/preview",
@@ -58,20 +66,17 @@ export const previewComment = () => ({
           name: "Comment",
           env: {
             GH_TOKEN: "${{ github.token }}",
+            GITHUB_TOKEN: "${{ github.token }}",
             GH_REPO: "${{ github.repository }}",
             HEAD: "${{ github.event.workflow_run.head_repository.owner.login }}:${{ github.event.workflow_run.head_branch }}",
             COMMIT: "${{ github.event.workflow_run.head_sha }}",
           },
           run: lines(
+            'if [ ! -f "$RUNNER_TEMP/preview/preview.md" ]; then echo "The preview left no report."; exit 0; fi',
             'number=$(gh api --method GET "repos/$GH_REPO/pulls" --field state=open --field head="$HEAD" \\',
             "  --jq 'map(select(.head.sha == env.COMMIT)) | .[0].number // empty')",
             'if [ -z "$number" ]; then echo "No open pull request has this commit any more."; exit 0; fi',
-            "{",
-            '  echo "### What this pull request declares"',
-            "  echo",
-            "  head --bytes=60000 \"$RUNNER_TEMP/preview/preview.txt\" | tr --delete '\\000-\\010\\013-\\037' | sed 's/^/    /'",
-            '} > "$RUNNER_TEMP/comment.md"',
-            'gh pr comment "$number" --edit-last --create-if-none --body-file "$RUNNER_TEMP/comment.md"',
+            `${command} comment "$RUNNER_TEMP/preview/preview.md" --pull-request "$number"`,
           ),
         },
       ],

@@ -10,7 +10,7 @@ export function workflowFiles(settings: WorkflowSettings): Record<string, string
   const many = settings.environments.length > 1;
   const workflows: Record<string, object> = {
     "preview.yml": preview(settings),
-    "preview-comment.yml": previewComment(),
+    "preview-comment.yml": previewComment(settings),
     ...(settings.restrictsSources ? { "source-branch.yml": sourceBranch(settings) } : {}),
     "secret-scan.yml": secretScan(settings),
     ...Object.fromEntries(settings.environments.map((environment) => [`deploy-${environment.stack}.yml`, deploy(settings, environment)])),

@@ -136,24 +136,26 @@ describe("a deployment that waits for checks", () => {
 });
 
 describe("a comment on a pull request", () => {
-  const comment = scriptOf(previewComment().jobs.comment, "Comment");
-  const previewed = (text: string) => {
+  const comment = scriptOf(previewComment(settings).jobs.comment, "Comment");
+  const previewed = () => {
     mkdirSync(path.join(dir, "preview"));
-    writeFileSync(path.join(dir, "preview/preview.txt"), text);
+    writeFileSync(path.join(dir, "preview/preview.md"), "$(touch owned)");
   };
-  test("shows what strangers wrote as text", async () => {
-    program("bin/gh", 'if [ "$1" = api ]; then echo 5; fi');
-    previewed("# <img src=x>\n```\n\u001b[31m@everyone $(touch owned)\n");
-    expect(await bash(comment, { HEAD: "mallory:evil", COMMIT: "abc" })).toBe(0);
-    expect(calls().at(-1)).toMatch(/^gh pr comment 5 --edit-last --create-if-none --body-file/);
-    const lines = readFileSync(path.join(dir, "comment.md"), "utf8").trimEnd().split("\n").slice(2);
-    expect(lines).toEqual(["    # <img src=x>", "    ```", "    [31m@everyone $(touch owned)"]);
+  const env = { HEAD: "mallory:evil", COMMIT: "abc" };
+  test("goes where GitHub says that the commit is", async () => {
+    program("bin/gh", "echo 5");
+    program("liftlock", "");
+    previewed();
+    expect(await bash(comment, env)).toBe(0);
+    expect(calls().at(-1)).toBe(`liftlock comment ${dir}/preview/preview.md --pull-request 5`);
     expect(existsSync(path.join(dir, "owned"))).toBe(false);
   });
-  test("is not made on a pull request that has moved on", async () => {
+  test("is not made on a pull request that has moved on, nor without a report", async () => {
     program("bin/gh", "true");
-    previewed("x");
-    expect(await bash(comment, { HEAD: "mallory:evil", COMMIT: "abc" })).toBe(0);
-    expect(calls()).toHaveLength(1);
+    expect(await bash(comment, env)).toBe(0);
+    expect(calls()).toEqual([]);
+    previewed();
+    expect(await bash(comment, env)).toBe(0);
+    expect(calls()).toEqual([expect.stringMatching(/^gh api --method GET repos\/acme\/shop\/pulls/)]);
   });
 });

@@ -65,7 +65,7 @@ describe("every workflow", () => {
   test("runs command lines that liftlock understands", () => {
     const found = steps.flatMap(({ where, step }) => commandLines(step.run ?? "").map((line) => ({ where, line })));
     expect(new Set(found.map(({ line }) => line.args.find((arg) => !arg.startsWith("-") && arg !== "apps/shop")))).toEqual(
-      new Set(["preview", "source-branch", "scan", "up", "promote", "rollback", "release", "drift"]),
+      new Set(["preview", "comment", "source-branch", "scan", "up", "promote", "rollback", "release", "drift"]),
     );
     for (const { where, line } of found) expect(usage(line.args), `${where}: ${line.text}`).toBeUndefined();
   });
@@ -92,11 +92,13 @@ describe("what runs a pull request's own code", () => {
       }
     }
   });
-  test("is not what posts: that one checks nothing out, and asks GitHub where to post", () => {
+  test("is not what posts: that one runs the default branch's code, and asks GitHub where to post", () => {
     const { on, jobs } = find("preview-comment.yml");
     expect(on.workflow_run.workflows).toEqual([find("preview.yml").name]);
-    expect(JSON.stringify(jobs)).not.toMatch(/checkout|liftlock/);
-    expect(jobs.comment.permissions).toEqual({ actions: "read", "pull-requests": "write" });
+    const checkouts = jobs.comment.steps.filter(({ uses }: { uses?: string }) => uses?.startsWith("actions/checkout"));
+    expect(checkouts.map((step: Workflow) => step.with)).toEqual([{ "persist-credentials": false, ref: "main" }]);
+    expect(JSON.stringify(jobs)).not.toMatch(/secrets\./);
+    expect(jobs.comment.permissions).toEqual({ actions: "read", contents: "read", "pull-requests": "write" });
   });
   test("is not what judges where a pull request comes from", () => {
     const { on, jobs, permissions } = find("source-branch.yml");
