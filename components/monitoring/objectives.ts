@@ -57,7 +57,7 @@ export function objectivesOf(settings: ObjectiveSettings, { watched, metrics, he
       name: "availability",
       target: availability / 100,
       promise: `${availability} % of the health checks succeed`,
-      badRatio: (window) => `1 - avg_over_time(${probe("probe_success", watched)}[${window}])`,
+      badRatio: (window) => `1 - avg(avg_over_time(${probe("probe_success", watched)}[${window}]))`,
       needs: [probe("probe_success", watched)],
     });
   return found;

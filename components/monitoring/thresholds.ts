@@ -50,8 +50,8 @@ export function thresholdRules(alerts: AlertSettings, { watched, metrics, health
   }
   if (alerts.restarts !== undefined) {
     const restarts = select("kube_pod_container_status_restarts_total", watched);
-    const expression = `sum by (pod) (increase(${restarts}[1h])) > ${alerts.restarts}`;
-    // An hour is long enough: no need to wait on top of it.
+    const expression = `round(sum by (pod) (increase(${restarts}[1h]))) > ${alerts.restarts}`;
+    // Rounded, because increase() extrapolates. An hour is long enough: no need to wait on top of it.
     alert(
       "PodRestarts",
       "critical",

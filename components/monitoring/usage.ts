@@ -14,7 +14,7 @@ export function usageGroup(usage: MonitoringDeclaration["usage"], { watched, met
       ? [record("app:feature_usage:increase1d", `sum by (${metrics.feature}) (increase(${select(metrics.features, watched)}[1d]))`)]
       : []),
     ...(usage.apis.length > 0 ? [record("app:api_calls:increase1h", `sum by (${metrics.api}) (increase(${calls}[1h]))`)] : []),
-    ...(health === undefined ? [] : [record("app:uptime:ratio30d", `avg_over_time(${probe("probe_success", watched)}[30d])`)]),
+    ...(health === undefined ? [] : [record("app:uptime:ratio30d", `avg(avg_over_time(${probe("probe_success", watched)}[30d]))`)]),
   ];
   return rules.length === 0 ? undefined : { name: "usage", interval: 300, rules };
 }
