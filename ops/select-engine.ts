@@ -107,11 +107,13 @@ async function localTarget(request: EngineRequest, world: World): Promise<Target
   if (request.cluster === "none") return OFFLINE;
   // What environments share is on no cluster of theirs: none is started for it.
   if ((await projectSummary(request.projectDir)).platforms?.includes(request.stack)) return OFFLINE;
-  const { controlPlaneStatus, startControlPlane } = await import("../local/cluster/index.ts");
   if (request.cluster === "start") {
+    const { startControlPlane } = await import("../local/cluster/index.ts");
     const plane = await startControlPlane(world, request.onProgress, { signal: request.signal });
     return { cluster: { kubeconfig: plane.kubeconfig }, words: `local control plane, Kubernetes ${plane.version}` };
   }
+  // Alone: what starts and stops a control plane takes longer to load than a preview does.
+  const { controlPlaneStatus } = await import("../local/cluster/status.ts");
   const status = await controlPlaneStatus(world);
   if (!status.running || status.kubeconfig === undefined)
     return { words: "offline: the local control plane is not running, so no cluster is asked" };
@@ -128,8 +130,9 @@ async function localEngine(
   target: Target,
   github: LocalGithub,
 ): Promise<Selected> {
-  const [{ createEmbeddedEngine }, { githubFactory }, { kubernetesFactory }, { loadProject }] = await Promise.all([
+  const [{ createEmbeddedEngine }, { azureNativeFactory }, { githubFactory }, { kubernetesFactory }, { loadProject }] = await Promise.all([
     import("../local/engine/embedded.ts"),
+    import("../local/providers/azure-native/index.ts"),
     import("../local/providers/github/index.ts"),
     import("../local/providers/kubernetes/index.ts"),
     import("../local/engine/project.ts"),
@@ -143,6 +146,8 @@ async function localEngine(
     providers: [
       kubernetesFactory(target.cluster ? { kind: "cluster", ...target.cluster } : { kind: "offline" }),
       githubFactory(github.target),
+      // Beside the state that speaks of it: both go together.
+      azureNativeFactory({ kind: "stand-in", dir: path.join(world.backendDir(context), "azure") }),
     ],
     extraConfig: await localSecrets(project, request.stack, world),
   });
@@ -190,8 +195,16 @@ async function projectSummary(dir: string): Promise<ProjectSummary> {
 }
 
 async function render(projectDir: string, stack: string): Promise<Manifest[]> {
-  const [{ renderProgram }, { githubFactory }, { kubernetesFactory }, { loadProject }, { Secret, Unknown, Reference }] = await Promise.all([
+  const [
+    { renderProgram },
+    { azureNativeFactory },
+    { githubFactory },
+    { kubernetesFactory },
+    { loadProject },
+    { Secret, Unknown, Reference },
+  ] = await Promise.all([
     import("../local/engine/embedded.ts"),
+    import("../local/providers/azure-native/index.ts"),
     import("../local/providers/github/index.ts"),
     import("../local/providers/kubernetes/index.ts"),
     import("../local/engine/project.ts"),
@@ -206,7 +219,7 @@ async function render(projectDir: string, stack: string): Promise<Manifest[]> {
   const resources = await renderProgram({
     projectDir,
     stack,
-    providers: [kubernetesFactory({ kind: "offline" }), githubFactory({ kind: "offline" })],
+    providers: [kubernetesFactory({ kind: "offline" }), githubFactory({ kind: "offline" }), azureNativeFactory({ kind: "offline" })],
     extraConfig: Object.fromEntries(placeholders) as StackConfig,
   });
   /** What may be shown; the names of secret values stay, so that a scanner sees which there are. */

@@ -1,13 +1,10 @@
-import "reflect-metadata"; // @peculiar/x509 needs it
-import { generateKeyPairSync, webcrypto, X509Certificate } from "node:crypto";
+import { generateKeyPairSync, X509Certificate } from "node:crypto";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import * as x509 from "@peculiar/x509";
 import { stringify } from "yaml";
 import type { Layout } from "./layout.ts";
+import type { Usage } from "./signing.ts";
 
-const algorithm = { name: "ECDSA", namedCurve: "P-256", hash: "SHA-256" } as const;
-const validDays = 3650;
 const renewBeforeDays = 30;
 
 /** Common name and organisations are user and groups to Kubernetes; the names of the controllers' users are its own (RBAC default roles). */
@@ -49,24 +46,26 @@ export function pkiFiles(layout: Layout): PkiFiles {
  */
 export async function ensurePki(layout: Layout): Promise<boolean> {
   if (isWhole(layout)) return false;
+  // Late: what signs takes longer to load than asking whether the control plane runs.
+  const { makeAuthority, makeCertificate } = await import("./signing.ts");
   const files = pkiFiles(layout);
   const authority = await makeAuthority();
   const now = Date.now();
-  const issue = (subject: string, usages: x509.ExtendedKeyUsageType[]) => makeCertificate(authority, subject, usages, now);
+  const issue = (subject: string, usages: readonly Usage[]) => makeCertificate(authority, subject, usages, now);
   const write = (file: string, content: string) => writeFileSync(file, content, { mode: 0o600 });
 
   for (const [target, subject, usages] of [
-    [files.server, "CN=kube-apiserver", [x509.ExtendedKeyUsage.serverAuth]],
-    [files.etcdServer, "CN=etcd", [x509.ExtendedKeyUsage.serverAuth, x509.ExtendedKeyUsage.clientAuth]],
-    [files.etcdClient, "CN=kube-apiserver-etcd-client", [x509.ExtendedKeyUsage.clientAuth]],
+    [files.server, "CN=kube-apiserver", ["serverAuth"]],
+    [files.etcdServer, "CN=etcd", ["serverAuth", "clientAuth"]],
+    [files.etcdClient, "CN=kube-apiserver-etcd-client", ["clientAuth"]],
   ] as const) {
-    const made = await issue(subject, [...usages]);
+    const made = await issue(subject, usages);
     write(target.cert, made.cert);
     write(target.key, made.key);
   }
   for (const [name, { user, ...rest }] of Object.entries(clients)) {
     const group = "group" in rest ? `, O=${rest.group}` : "";
-    const made = await issue(`CN=${user}${group}`, [x509.ExtendedKeyUsage.clientAuth]);
+    const made = await issue(`CN=${user}${group}`, ["clientAuth"]);
     write(clientFile(layout, name), JSON.stringify(made));
   }
   if (!existsSync(files.serviceAccountKey)) {
@@ -136,58 +135,4 @@ function isWhole(layout: Layout): boolean {
   } catch {
     return false;
   }
-}
-
-interface Authority {
-  certificate: x509.X509Certificate;
-  key: webcrypto.CryptoKey;
-}
-
-async function makeAuthority(): Promise<Authority> {
-  x509.cryptoProvider.set(webcrypto);
-  const keys = await webcrypto.subtle.generateKey(algorithm, true, ["sign", "verify"]);
-  const certificate = await x509.X509CertificateGenerator.createSelfSigned({
-    name: "CN=liftlock-local-ca",
-    keys,
-    signingAlgorithm: algorithm,
-    ...validity(Date.now()),
-    extensions: [
-      new x509.BasicConstraintsExtension(true, 0, true),
-      new x509.KeyUsagesExtension(x509.KeyUsageFlags.keyCertSign | x509.KeyUsageFlags.digitalSignature, true),
-      await x509.SubjectKeyIdentifierExtension.create(keys.publicKey),
-    ],
-  });
-  return { certificate, key: keys.privateKey };
-}
-
-async function makeCertificate(authority: Authority, subject: string, usages: x509.ExtendedKeyUsageType[], now: number) {
-  const keys = await webcrypto.subtle.generateKey(algorithm, true, ["sign", "verify"]);
-  const certificate = await x509.X509CertificateGenerator.create({
-    subject,
-    issuer: authority.certificate.subject,
-    publicKey: keys.publicKey,
-    signingKey: authority.key,
-    signingAlgorithm: algorithm,
-    ...validity(now),
-    extensions: [
-      new x509.BasicConstraintsExtension(false, undefined, true),
-      new x509.KeyUsagesExtension(x509.KeyUsageFlags.digitalSignature, true),
-      new x509.ExtendedKeyUsageExtension(usages),
-      new x509.SubjectAlternativeNameExtension([
-        ...["localhost", "kubernetes", "kubernetes.default", "kubernetes.default.svc", "kubernetes.default.svc.cluster.local"].map(
-          (value) => ({ type: "dns" as const, value }),
-        ),
-        ...["127.0.0.1", "10.96.0.1"].map((value) => ({ type: "ip" as const, value })),
-      ]),
-      await x509.AuthorityKeyIdentifierExtension.create(authority.certificate),
-    ],
-  });
-  const pkcs8 = Buffer.from(await webcrypto.subtle.exportKey("pkcs8", keys.privateKey)).toString("base64");
-  const key = `-----BEGIN PRIVATE KEY-----\n${pkcs8.replaceAll(/.{64}(?=.)/g, "$&\n")}\n-----END PRIVATE KEY-----\n`;
-  return { cert: `${certificate.toString("pem")}\n`, key };
-}
-
-/** From an hour ago, for clocks that are a little off between a machine and its virtual machine. */
-function validity(now: number) {
-  return { notBefore: new Date(now - 3_600_000), notAfter: new Date(now + validDays * 86_400_000) };
 }
