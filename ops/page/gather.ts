@@ -6,18 +6,24 @@ import { statusOf } from "../gates/status.ts";
 import type { LedgerEvent } from "../ledger/event.ts";
 import { measure } from "../metrics/measure.ts";
 import { runsOf } from "../metrics/runs.ts";
+import { comparedPairs } from "./compared.ts";
 import type { LastDrift, Page } from "./model.ts";
 import { weeksOf } from "./weeks.ts";
 
 const WEEKS = 26;
 
 /** Asks for everything the page shows. */
-export async function gatherPage(_: Context, evidence: Evidence): Promise<Page> {
+export async function gatherPage(context: Context, evidence: Evidence): Promise<Page> {
   const { application, events, project, ledger } = evidence;
   const { path } = application.promotion;
   const now = Date.now();
   const period = { from: now - seconds(application.metrics.window) * 1000, to: now };
   const environments = path.filter((stack) => project.stacks.includes(stack));
+  const declarations = await context.selector.declarations();
+  const today = new Date(now).toISOString().slice(0, 10);
+  // Programs run meanwhile.
+  const compared = comparedPairs({ context, declarations, project, application, today }, environments);
+  compared.catch(() => {});
   const { version } = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8")) as { version: string };
   return {
     project: project.name,
@@ -36,7 +42,7 @@ export async function gatherPage(_: Context, evidence: Evidence): Promise<Page> 
       ...measure(events, stack, period, application.metrics.targets),
       weeks: weeksOf(runsOf(events, stack), now, WEEKS),
     })),
-    compared: { because: "not asked" },
+    compared: await compared,
     events,
     findings: (await ledger.read()).findings,
   };

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, expect, test } from "vitest";
 import { releaseId } from "../../components/release.ts";
+import type { Declarations } from "../../ops/difference/declared.ts";
 import { writtenSettings } from "../components/support.ts";
 import { liftlock } from "../ops/support/harness.ts";
 import { entries } from "./sample.ts";
@@ -26,7 +27,11 @@ const engine = (stack: string) => {
   const outputs = { release: { id: releaseId(release), ...release }, urls: { web: `https://${stack}.example.com/`, api: "no address" } };
   return { config: async () => config, outputs: async () => outputs };
 };
-const run = (line: string) => liftlock(line, { engine, ledger });
+const declarations: Declarations = {
+  resources: async () => [],
+  secrets: async () => ({ prints: new Map(), from: "closed" }),
+};
+const run = (line: string) => liftlock(line, { engine, ledger, declarations });
 
 test("liftlock report writes one file that names every environment, what runs and where", async () => {
   const file = path.join(dir, "deep", "report.html");
@@ -36,6 +41,7 @@ test("liftlock report writes one file that names every environment, what runs an
   for (const stack of ["development", "staging", "production"]) expect(text).toContain(`https://${stack}.example.com`);
   expect(text).toContain("entry 3 was changed");
   expect(text).toContain("of 60 entries");
+  expect(text).toMatch(/Not compared: There is no Pulumi\.\w+\.yaml in \/nowhere/);
 });
 test("--json gives the page's data; a place that cannot be written is said", async () => {
   const { out } = await run("report --local --json");

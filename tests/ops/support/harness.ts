@@ -1,4 +1,5 @@
 import picocolors from "picocolors";
+import type { Declarations } from "../../../ops/difference/declared.ts";
 import type { Engine, EngineEvent, RunOptions, RunResult } from "../../../ops/engine.ts";
 import type { Ledger } from "../../../ops/ledger/event.ts";
 import { main } from "../../../ops/main.ts";
@@ -13,6 +14,7 @@ export interface World {
   readonly engine?: Partial<Engine> | ((stack: string) => Partial<Engine>);
   readonly manifests?: Manifest[];
   readonly ledger?: Ledger;
+  readonly declarations?: Declarations;
   /** Answers to questions, in order. Without any, nobody can be asked. */
   readonly answers?: readonly string[];
   readonly env?: Record<string, string>;
@@ -81,8 +83,9 @@ export async function liftlock(args: string, world: World = {}): Promise<Ended> 
     },
     ledger: async () => world.ledger ?? emptyLedger,
     github: async () => undefined,
-    declarations: () => {
-      throw new Error("no environments are compared here");
+    declarations: async () => {
+      if (world.declarations === undefined) throw new Error("no environments are compared here");
+      return world.declarations;
     },
     pinFile: () => "/nowhere/preview.json",
     render: async () => world.manifests ?? [],
