@@ -11,6 +11,8 @@ const wholeEngine = [
   "tests/gates/release-check.test.ts",
   "tests/github/examples.test.ts",
   "tests/github/read-back.test.ts",
+  "tests/github-promotion/read-back.test.ts",
+  "tests/init/preview.test.ts",
   "tests/ops/cli.test.ts",
   "tests/preview/since.test.ts",
   "tests/pulumi-driver/contract.test.ts",

@@ -3,6 +3,7 @@ import { Command, Option } from "commander";
 import type { Context, GlobalOptions } from "./context.ts";
 import { describeGateCommands } from "./gate-commands.ts";
 import { describeGithubCommands } from "./github-commands.ts";
+import { describeProjectCommands } from "./project-commands.ts";
 import type { Io } from "./terminal/io.ts";
 
 /** Runs a command with the context that its options call for. */
@@ -42,6 +43,7 @@ export function buildProgram(io: Io, execute: Execute): Command {
   describeCommands(command as Declare);
   describeGateCommands(command as Declare);
   describeGithubCommands(command as Declare);
+  describeProjectCommands(command as Declare);
   return program;
 }
 

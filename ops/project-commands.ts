@@ -1,0 +1,38 @@
+import type { Declare } from "./program.ts";
+
+const every = (value: string, before: readonly string[] = []): string[] => [...before, value];
+
+/** Commands that begin a project, and keep what belongs to it beside its settings. */
+export function describeProjectCommands(command: Declare): void {
+  command(
+    "init [folder]",
+    "write a project of its own that uses liftlock: settings, program, workflows, document; asks when nothing is said",
+    async () => (await import("./commands/init.ts")).init,
+  )
+    .option("--name <name>", "name of the application (default: the folder's)")
+    .option("--example <name>", "start from academiclab, contestlet, job-automation, life-os or studysphere")
+    .option("--branch-model <model>", "trunk, branches or tags: where releases come from (default: trunk)")
+    .option("--environments <names>", "first to last, separated by commas (default: development,staging,production)")
+    .option("--service <service>", "NAME=IMAGE[,kind=web|worker|stateful][,port=8080][,path=/]; repeatable", every)
+    .option("--database <kind>", "none, postgresql or sqlite (default: none)")
+    .option("--migrate <command>", "command of the first service that migrates the database")
+    .option("--secret <key>", "key of a secret that the application needs; repeatable", every)
+    .option("--domain <domain>", "hosts are made below it (default: example.com)")
+    .option("--soak <duration>", "before the last environment: how long a release runs in the one before, such as 24h")
+    .option("--approver <person>", "before the last environment: who may approve, an e-mail address or @login; repeatable", every)
+    .option("--approvals <n>", "how many of them (default: 1)")
+    .option("--check <name>", "before the last environment: a check that must have passed in the one before; repeatable", every)
+    .option("--watch <duration>", "how long a release is watched after it went live")
+    .option("--repository <owner/name>", "its repository on GitHub: writes workflows and the rules of branches")
+    .option("--plan <plan>", "the owner's plan: free, pro, team or enterprise (default: free)")
+    .option("--visibility <visibility>", "public, private or internal (default: public)")
+    .option("--code-owner <owner>", "@login or @organisation/team that owns the code; repeatable", every)
+    .option("--package <spec>", "where npm gets liftlock from (default: this version; from a checkout: a tarball in vendor/)")
+    .option("--no-install", "write the files, install nothing and preview nothing")
+    .option("--force", "write these files anew where they exist");
+  command(
+    "document",
+    "write DEPLOYMENT.md: deployment, rollback and monitoring as the settings have them",
+    async () => (await import("./commands/document.ts")).document,
+  ).option("--check", "write nothing; end with exit code 3 when it is missing or differs");
+}

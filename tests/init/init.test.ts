@@ -1,0 +1,122 @@
+import { execFileSync } from "node:child_process";
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { expect, test } from "vitest";
+import { run } from "../github/support.ts";
+import { emptyFolder } from "./support.ts";
+
+const init = (dir: string, ...args: string[]) => run(["init", "--no-install", ...args], dir);
+const read = (dir: string, file: string) => readFileSync(path.join(dir, file), "utf8");
+
+test("writes settings, program, workflows, code owners and document, beside a repository of git", async () => {
+  const dir = emptyFolder();
+  const { exitCode, out } = await init(
+    dir,
+    "--repository",
+    "acme/shop",
+    "--code-owner",
+    "@acme/shop",
+    "--environments",
+    "staging,production",
+  );
+  expect(exitCode).toBe(0);
+  for (const file of [
+    "Pulumi.yaml",
+    "Pulumi.staging.yaml",
+    "Pulumi.production.yaml",
+    "Pulumi.platform.yaml",
+    "index.ts",
+    "extend.ts",
+    "package.json",
+    "DEPLOYMENT.md",
+    ".github/CODEOWNERS",
+    ".github/workflows/deploy-production.yml",
+    ".gitignore",
+    "liftlock",
+  ]) {
+    expect(existsSync(path.join(dir, file)), file).toBe(true);
+    expect(out).toContain(`written   ${file}`.replace("written   .github", "written  .github"));
+  }
+  expect(existsSync(path.join(dir, ".git"))).toBe(true);
+  expect(statSync(path.join(dir, "liftlock")).mode & 0o111).toBe(0o111);
+  expect(read(dir, "index.ts").trim().split("\n").length).toBeLessThan(8);
+  const { dependencies } = JSON.parse(read(dir, "package.json"));
+  const own = JSON.parse(readFileSync(path.join(import.meta.dirname, "../../package.json"), "utf8"));
+  expect(dependencies["@pulumi/pulumi"]).toBe(own.dependencies["@pulumi/pulumi"]);
+});
+
+test("a second run writes the same, and so changes nothing", async () => {
+  const dir = emptyFolder();
+  await init(dir, "--repository", "acme/shop");
+  execFileSync("git", ["add", "--all"], { cwd: dir });
+  expect((await init(dir, "--repository", "acme/shop")).exitCode).toBe(0);
+  expect(execFileSync("git", ["diff", "--stat"], { cwd: dir, encoding: "utf8" })).toBe("");
+});
+
+test("overwrites nothing: names what is there, and writes not one file", async () => {
+  const dir = emptyFolder();
+  writeFileSync(path.join(dir, "package.json"), '{ "name": "theirs" }\n');
+  writeFileSync(path.join(dir, "index.ts"), "// theirs\n");
+  const { exitCode, err } = await init(dir);
+  expect(exitCode).toBe(2);
+  expect(err).toMatch(/index\.ts, package\.json/);
+  expect(err).toContain("--force");
+  expect(readdirSync(dir).sort()).toEqual(["index.ts", "package.json"]);
+  expect(read(dir, "index.ts")).toBe("// theirs\n");
+});
+
+test("--force writes its own files anew and leaves others alone; .gitignore keeps its lines", async () => {
+  const dir = emptyFolder();
+  writeFileSync(path.join(dir, "index.ts"), "// theirs\n");
+  writeFileSync(path.join(dir, ".gitignore"), "secret.txt");
+  mkdirSync(path.join(dir, "src"));
+  writeFileSync(path.join(dir, "src/main.py"), "pass\n");
+  expect((await init(dir, "--force")).exitCode).toBe(0);
+  expect(read(dir, "index.ts")).toContain("liftlock/program");
+  expect(read(dir, "src/main.py")).toBe("pass\n");
+  expect(read(dir, ".gitignore")).toBe("secret.txt\nnode_modules/\n.liftlock/\n*.log\n");
+});
+
+test.each([
+  [["--branch-model", "gitflow"], /--branch-model must be one of trunk, branches, tags/],
+  [["--database", "mysql"], /--database must be one of none, postgresql, sqlite/],
+  [["--database", "sqlite"], /kind=stateful/],
+  [["--service", "web"], /NAME=IMAGE/],
+  [["--service", "web=ghcr.io/a/b,replicas=3"], /there is no "replicas"/],
+  [["--repository", "shop"], /OWNER\/NAME/],
+  [["--migrate", "make migrate"], /needs --database/],
+  [["--example", "nothing"], /academiclab, contestlet, job-automation/],
+  [["--service", "WEB=ghcr.io/acme/web"], /lower-case letters/],
+  [["--soak", "soon"], /a duration such as/],
+])("refuses %j, and leaves nothing behind", async (args, message) => {
+  const dir = emptyFolder();
+  const { exitCode, err } = await init(dir, ...args);
+  expect(exitCode).toBe(2);
+  expect(err).toMatch(message);
+  expect(readdirSync(dir)).toEqual([]);
+});
+
+test("the document says what the settings say, and is checked to be current", async () => {
+  const dir = emptyFolder();
+  await init(dir, "--database", "postgresql", "--soak", "24h", "--approver", "ann@example.com", "--watch", "30m");
+  const text = read(dir, "DEPLOYMENT.md");
+  for (const words of [
+    "**development** → **staging** → **production**",
+    "./liftlock promote staging production",
+    "it ran there for 24h without trouble",
+    "1 of approver approved",
+    "./liftlock rollback production",
+    "| production | `0 2 * * *` (Etc/UTC) | 30 days | real |",
+    "production is watched for 30m",
+    "| web | `/health/ready` | `/health/live` |",
+  ])
+    expect(text).toContain(words);
+  expect((await run(["document", "--check"], dir)).exitCode).toBe(0);
+  writeFileSync(path.join(dir, "Pulumi.yaml"), read(dir, "Pulumi.yaml").replace("soak: 24h", "soak: 72h"));
+  const stale = await run(["document", "--check"], dir);
+  expect(stale.exitCode).toBe(3);
+  expect(stale.out).toContain("liftlock document writes it");
+  expect(read(dir, "DEPLOYMENT.md")).toBe(text);
+  expect((await run(["document"], dir)).exitCode).toBe(0);
+  expect(read(dir, "DEPLOYMENT.md")).toContain("it ran there for 72h");
+});
