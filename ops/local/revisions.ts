@@ -22,18 +22,23 @@ export interface Offline {
  * processes inherit `env` alone.
  */
 export async function offline(env: NodeJS.ProcessEnv): Promise<Offline> {
-  const [{ declaredSnapshot, previewFrom }, { githubFactory }, { kubernetesFactory }, { loadProject, loadStackConfig }] = await Promise.all(
-    [
-      import("../../local/engine/embedded.ts"),
-      import("../../local/providers/github/index.ts"),
-      import("../../local/providers/kubernetes/index.ts"),
-      import("../../local/engine/project.ts"),
-    ],
-  );
+  const [
+    { declaredSnapshot, previewFrom },
+    { azureNativeFactory },
+    { githubFactory },
+    { kubernetesFactory },
+    { loadProject, loadStackConfig },
+  ] = await Promise.all([
+    import("../../local/engine/embedded.ts"),
+    import("../../local/providers/azure-native/index.ts"),
+    import("../../local/providers/github/index.ts"),
+    import("../../local/providers/kubernetes/index.ts"),
+    import("../../local/engine/project.ts"),
+  ]);
   const optionsOf = async (projectDir: string, stack: string): Promise<OfflineOptions> => ({
     projectDir,
     stack,
-    providers: [kubernetesFactory({ kind: "offline" }), githubFactory({ kind: "offline" })],
+    providers: [kubernetesFactory({ kind: "offline" }), githubFactory({ kind: "offline" }), azureNativeFactory({ kind: "offline" })],
     extraConfig: placeholders(await loadProject(projectDir), stack),
     env,
   });
