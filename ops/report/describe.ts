@@ -2,6 +2,7 @@ import type { Op, Step } from "../engine.ts";
 import { type Change, changesOf, isChange, label, objectName } from "./changes.ts";
 import { configChanges, secretChanges } from "./data.ts";
 import { isRecord } from "./diff.ts";
+import { stopsFirst } from "./downtime.ts";
 import { type Direction, headline } from "./headline.ts";
 import { type Seen, seenIn } from "./inventory.ts";
 import { reach, referencesOf, type Workload } from "./references.ts";
@@ -51,6 +52,10 @@ export function describe(
     const said = sentences(change, workloads, moved);
     folded += said.folded;
     lines.push(...said.lines);
+    if (direction === "update" && stopsFirst(change)) {
+      const text = `${change.component ?? owned(change)}: its one pod is stopped before the new one starts: downtime until that is ready`;
+      lines.push({ mark: "!", text, danger: true });
+    }
   }
   lines.push(...created(changes.filter((c) => c.verb === "create")));
   const rank = (line: Line) => (line.danger ? 0 : ["-", "+-", "~", "+", "!"].indexOf(line.mark) + 1);

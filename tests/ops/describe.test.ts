@@ -86,6 +86,7 @@ const hpa = (minReplicas: number, maxReplicas: number, averageUtilization: numbe
     metrics: [{ type: "Resource", resource: { name: "cpu", target: { type: "Utilization", averageUtilization } } }],
   },
 });
+const only = (object: ReturnType<typeof pod>) => ({ ...object, spec: { ...object.spec, replicas: 1 } });
 const digest = (c: string) => `sha256:${c.repeat(64)}`;
 
 const flags = (definitions: object) => JSON.stringify({ flags: definitions });
@@ -107,6 +108,11 @@ suite("one difference, one sentence", () => {
         pod({ image: `registry.example.com/ferry/api:1.4.2@${digest("b")}` }, {}, { "app.kubernetes.io/version": "1.4.2" }),
       ),
       ["api: image api 1.4.1 (aaaaaaaa) -> 1.4.2 (bbbbbbbb)"],
+    ],
+    [
+      "a pod on a volume of its own, which stops first",
+      step("update", "apps/v1:StatefulSet", "api", only(pod({ image: "a.example/x/api:1" })), only(pod({ image: "a.example/x/api:2" }))),
+      ["api: its one pod is stopped before the new one starts: downtime until that is ready", "api: image api 1 -> 2"],
     ],
     [
       "an image from another repository",
