@@ -25,7 +25,6 @@ const panelOf = ({ title, unit, queries, limit }: Panel, index: number) => ({
   fieldConfig: { defaults: { unit, min: 0, ...(limit === undefined ? {} : thresholdAt(limit)) }, overrides: [] },
   targets: queries.map(({ expression, legend }, at) => ({
     refId: String.fromCharCode(65 + at),
-    datasource,
     expr: expression,
     legendFormat: legend,
   })),

@@ -2,7 +2,7 @@ import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, w
 import os from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { controlPlaneKey, definitionsDir, ensureDefinitions, envoyGatewayVersion } from "../../local/cluster/builder/definitions.js";
+import { controlPlaneKey, definitionsDir, definitionsVersion, ensureDefinitions } from "../../local/cluster/builder/definitions.js";
 
 let dir = "";
 beforeEach(() => {
@@ -14,46 +14,54 @@ afterEach(() => {
   rmSync(dir, { recursive: true, force: true });
 });
 
-/** A `go` that has fetched a module with this checksum. */
-function fakeGo(sum: string): void {
+const modules = ["github.com/envoyproxy/gateway", "github.com/prometheus-operator/prometheus-operator"] as const;
+const operators = ["alertmanagerconfigs", "podmonitors", "probes", "prometheusrules"].map((name) => `monitoring.coreos.com_${name}.yaml`);
+const policies = ["backendtrafficpolicies", "securitypolicies"].map((name) => `gateway.envoyproxy.io_${name}.yaml`);
+
+/** A `go` that has fetched the modules with these checksums. */
+function fakeGo(sums: readonly string[]): void {
   const bin = path.join(dir, "bin");
   const module = path.join(dir, "module");
-  const generated = path.join(module, "charts/gateway-helm/charts/crds/crds/generated");
-  mkdirSync(generated, { recursive: true });
   mkdirSync(bin, { recursive: true });
-  for (const name of ["securitypolicies", "backendtrafficpolicies", "backends"])
-    writeFileSync(path.join(generated, `gateway.envoyproxy.io_${name}.yaml`), name);
+  const write = (folder: string, files: string[]) => {
+    mkdirSync(path.join(module, folder), { recursive: true });
+    for (const file of files) writeFileSync(path.join(module, folder, file), file);
+  };
+  write("charts/gateway-helm/charts/crds/crds/generated", [...policies, "gateway.envoyproxy.io_backends.yaml"]);
+  write("example/prometheus-operator-crd", [...operators, "monitoring.coreos.com_prometheuses.yaml"]);
+  const answer = (sum: string) => `echo '{"Dir":"${module}","Sum":"${sum}"}'`;
   const script = `echo "$*" >> "${dir}/calls"
-case "$1" in env) echo go1.99.0 ;; mod) echo '{"Dir":"${module}","Sum":"${sum}"}' ;; esac`;
+case "$*" in
+  env*) echo go1.99.0 ;;
+${modules.map((name, index) => `  *${name}@*) ${answer(sums[index]!)} ;;`).join("\n")}
+esac`;
   writeFileSync(path.join(bin, "go"), `#!/bin/sh\n${script}\n`);
   chmodSync(path.join(bin, "go"), 0o755);
   vi.stubEnv("PATH", `${bin}:/usr/bin:/bin`);
 }
-const pinnedSum = (): string => / (h1:\S+)\n/.exec(readFileSync(path.join(definitionsDir, "go.sum"), "utf8"))![1]!;
+const goSum = readFileSync(path.join(definitionsDir, "go.sum"), "utf8");
+const pinnedSums = (): string[] => modules.map((name) => new RegExp(`^${name} \\S+ (h1:\\S+)$`, "m").exec(goSum)![1]!);
 
-test("the two policies are fetched once, and kept", async () => {
-  fakeGo(pinnedSum());
+test("the definitions are fetched once, and kept", async () => {
+  fakeGo(pinnedSums());
   const messages: string[] = [];
   const found = await ensureDefinitions({ onProgress: ({ message }) => messages.push(message) });
-  expect(readdirSync(found).sort()).toEqual([
-    "gateway.envoyproxy.io_backendtrafficpolicies.yaml",
-    "gateway.envoyproxy.io_securitypolicies.yaml",
-  ]);
-  expect(messages).toEqual([`fetching the definitions of Envoy Gateway ${envoyGatewayVersion()}`]);
+  expect(readdirSync(found).sort()).toEqual([...policies, ...operators]);
+  expect(messages).toEqual(modules.map((name) => `fetching the definitions of ${name} ${definitionsVersion(name)}`));
   expect(controlPlaneKey().split("/")[1]).toBe(path.basename(found));
   vi.stubEnv("PATH", path.join(dir, "empty")); // Go is not needed any more
   expect(await ensureDefinitions()).toBe(found);
 });
 
 test("two at once leave one directory", async () => {
-  fakeGo(pinnedSum());
+  fakeGo(pinnedSums());
   const [one, two] = await Promise.all([ensureDefinitions(), ensureDefinitions()]);
   expect(one).toBe(two);
   expect(readdirSync(path.dirname(one))).toEqual([path.basename(one)]);
 });
 
-test("another module than go.sum names is refused, and nothing is kept", async () => {
-  fakeGo("h1:somethingElse=");
+test.each([0, 1])("another module than go.sum names is refused, and nothing is kept (%i)", async (index) => {
+  fakeGo(pinnedSums().with(index, "h1:somethingElse="));
   await expect(ensureDefinitions()).rejects.toThrow("is not the module that local/cluster/definitions/go.sum names");
   expect(readdirSync(dir).sort()).toEqual(["bin", "calls", "module"]);
 });

@@ -8,17 +8,33 @@ import { cacheRoot, versionKey } from "./versions.js";
 
 export const definitionsDir = fileURLToPath(new URL("../definitions", import.meta.url));
 
-const envoyGateway = "github.com/envoyproxy/gateway";
-const folder = "charts/gateway-helm/charts/crds/crds/generated";
-/** The policies that limit who uses a route, and how often. */
-const files = ["gateway.envoyproxy.io_securitypolicies.yaml", "gateway.envoyproxy.io_backendtrafficpolicies.yaml"];
+/** @typedef {{ module: string, folder: string, files: string[] }} Source */
+
+/** @type {readonly Source[]} */
+const sources = [
+  {
+    module: "github.com/envoyproxy/gateway",
+    folder: "charts/gateway-helm/charts/crds/crds/generated",
+    // The policies that limit who uses a route, and how often.
+    files: ["gateway.envoyproxy.io_securitypolicies.yaml", "gateway.envoyproxy.io_backendtrafficpolicies.yaml"],
+  },
+  {
+    module: "github.com/prometheus-operator/prometheus-operator",
+    folder: "example/prometheus-operator-crd",
+    // What watches an environment: rules, what is read and asked, who is told.
+    files: ["alertmanagerconfigs", "podmonitors", "probes", "prometheusrules"].map((name) => `monitoring.coreos.com_${name}.yaml`),
+  },
+];
 
 const read = (/** @type {string} */ file) => readFileSync(path.join(definitionsDir, file), "utf8");
 
-/** The version of Envoy Gateway whose definitions are taken: "v1.9.1". */
-export function envoyGatewayVersion() {
-  const version = new RegExp(`^require ${envoyGateway} (v\\S+)$`, "m").exec(read("go.mod"))?.[1];
-  if (!version) throw new Error(`local/cluster/definitions/go.mod pins no version of ${envoyGateway}`);
+/**
+ * The version of a module whose definitions are taken: "v1.9.1".
+ * @param {string} module
+ */
+export function definitionsVersion(module) {
+  const version = new RegExp(`^require ${module} (v\\S+)$`, "m").exec(read("go.mod"))?.[1];
+  if (!version) throw new Error(`local/cluster/definitions/go.mod pins no version of ${module}`);
   return version;
 }
 
@@ -28,12 +44,8 @@ export function controlPlaneKey() {
 }
 
 function definitionsKey() {
-  const hash = createHash("sha256")
-    .update(read("go.mod"))
-    .update("\0")
-    .update(read("go.sum"))
-    .update(JSON.stringify([folder, files]));
-  return `envoy-gateway-${envoyGatewayVersion()}-${hash.digest("hex").slice(0, 12)}`;
+  const hash = createHash("sha256").update(read("go.mod")).update("\0").update(read("go.sum")).update(JSON.stringify(sources));
+  return `definitions-${hash.digest("hex").slice(0, 12)}`;
 }
 
 /**
@@ -46,13 +58,18 @@ export async function ensureDefinitions({ onProgress = () => {}, signal } = {}) 
   const root = path.join(path.dirname(cacheRoot()), "definitions");
   const dir = path.join(root, definitionsKey());
   if (existsSync(dir)) return dir;
-  onProgress({ phase: "build", message: `fetching the definitions of Envoy Gateway ${envoyGatewayVersion()}` });
   await checkGo(signal);
-  const module = await download(signal);
+  /** @type {string[]} */
+  const fetched = [];
+  for (const { module, folder, files } of sources) {
+    onProgress({ phase: "build", message: `fetching the definitions of ${module} ${definitionsVersion(module)}` });
+    const from = await download(module, signal);
+    fetched.push(...files.map((file) => path.join(from, folder, file)));
+  }
   mkdirSync(root, { recursive: true, mode: 0o700 });
   const draft = mkdtempSync(path.join(root, ".fetching-"));
   try {
-    for (const file of files) copyFileSync(path.join(module, folder, file), path.join(draft, file));
+    for (const file of fetched) copyFileSync(file, path.join(draft, path.basename(file)));
     renameSync(draft, dir);
   } catch (error) {
     rmSync(draft, { recursive: true, force: true });
@@ -61,15 +78,18 @@ export async function ensureDefinitions({ onProgress = () => {}, signal } = {}) 
   return dir;
 }
 
-/** @param {AbortSignal} [signal] */
-async function download(signal) {
-  const version = envoyGatewayVersion();
-  const answer = await go(["mod", "download", "-json", `${envoyGateway}@${version}`], { cwd: definitionsDir, ...(signal && { signal }) });
+/**
+ * @param {string} module
+ * @param {AbortSignal} [signal]
+ */
+async function download(module, signal) {
+  const version = definitionsVersion(module);
+  const answer = await go(["mod", "download", "-json", `${module}@${version}`], { cwd: definitionsDir, ...(signal && { signal }) });
   /** @type {{ Dir: string, Sum: string }} */
   const { Dir, Sum } = JSON.parse(answer);
-  if (!read("go.sum").split("\n").includes(`${envoyGateway} ${version} ${Sum}`)) {
+  if (!read("go.sum").split("\n").includes(`${module} ${version} ${Sum}`)) {
     throw new BuildError(
-      `${envoyGateway} ${version} is not the module that local/cluster/definitions/go.sum names: what came has the checksum ${Sum}.`,
+      `${module} ${version} is not the module that local/cluster/definitions/go.sum names: what came has the checksum ${Sum}.`,
     );
   }
   return Dir;

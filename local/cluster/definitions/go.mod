@@ -4,3 +4,5 @@ module liftlock.local/definitions
 go 1.26.0
 
 require github.com/envoyproxy/gateway v1.9.1
+
+require github.com/prometheus-operator/prometheus-operator v0.92.1
