@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { BranchRules } from "../github/branch.schema.ts";
-import { Actors, RefPattern } from "../github/names.ts";
+import { Actors, Login, RefPattern, TeamName } from "../github/names.ts";
 
 const Merge = z
   .strictObject({
@@ -22,12 +22,22 @@ const LedgerBranch = z.strictObject({
   creators: Actors.prefault({}).describe("Who may create it: the automation. Nobody named: whoever writes first"),
 });
 
+const Level = z.enum(["pull", "triage", "push", "maintain", "admin"], { error: "must be pull, triage, push, maintain or admin" });
+
+const Access = z.strictObject({
+  teams: z.record(TeamName, Level).default({}),
+  users: z.record(Login, Level).default({}).describe("People who were invited one by one; members of teams need no entry"),
+});
+
 /** `platform.github`: what belongs to the repository as a whole. */
 export const PlatformGithub = z.strictObject({
   branches: z.record(RefPattern, BranchRules).default({}).describe("Branches that belong to no single environment"),
   merge: Merge.optional().describe("How pull requests are merged; left out: as it is"),
   tags: ReleaseTags.optional().describe("A release's tag is never moved or deleted"),
   ledger: LedgerBranch.optional().describe("The branch liftlock-ledger is never deleted or rewritten"),
+  access: Access.optional().describe(
+    "Who may do what, by agreement: `liftlock drift` names everybody who may do otherwise. Left out: it does not look",
+  ),
   codeOwners: z
     .strictObject({ branch: RefPattern })
     .optional()

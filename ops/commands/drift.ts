@@ -5,6 +5,8 @@ import { KubernetesDrift } from "../drift/kubernetes.ts";
 import { recordDrift } from "../drift/record.ts";
 import { type DriftReport, driftLines, driftMarkdown, isIncomplete } from "../drift/report.ts";
 import { survey } from "../drift/survey.ts";
+import { githubDrift } from "../github/drift-source.ts";
+import { speaksOfGithub } from "../github/settings.ts";
 import { environmentsOf, requireStack } from "../project-dir.ts";
 import { readApplication } from "../release/application.ts";
 import { repeatedFlags } from "../repeated-flags.ts";
@@ -22,13 +24,17 @@ interface Options {
 export async function drift(context: Context, named: string[], options: Options): Promise<number> {
   const { io, options: global } = context;
   const project = await context.selector.project();
-  const stacks = named.length === 0 ? environmentsOf(project) : [...new Set(named)].map((name) => requireStack(project, name));
+  const stacks =
+    named.length === 0
+      ? [...environmentsOf(project), ...onGithub(project)]
+      : [...new Set(named)].map((name) => requireStack(project, name));
   if (stacks.length === 0) requireStack(project, undefined);
   if (options.fix && stacks.length > 1) throw new UserError("--fix puts one environment back: name one stack.", 2);
   if (options.include !== undefined && !options.fix)
     throw new UserError("--include says what --fix may delete or make again: add --fix.", 2);
   if (options.markdown && global.json) throw new UserError("--markdown and --json exclude each other.", 2);
-  const looked = await Promise.all(stacks.map((stack) => look(context, project, stack, options)));
+  const github = await githubDrift(context, project);
+  const looked = await Promise.all(stacks.map((stack) => look(context, project, stack, options, github)));
   const reports = looked.map(({ report }) => report);
   if (global.json) io.out(JSON.stringify(reports, null, 2));
   else if (options.markdown) io.out(reports.flatMap(driftMarkdown).join("\n").trimEnd());
@@ -37,12 +43,15 @@ export async function drift(context: Context, named: string[], options: Options)
   if (looked.some(({ failed }) => failed)) return EXIT.failed;
   if (drifted.length > 0) {
     const [first] = drifted;
-    if (!options.fix && !options.markdown)
+    if (!options.fix && !options.markdown && first!.counted !== undefined)
       context.say(io.colors.dim(`To put it back: ${context.command} drift ${first!.stack} --fix${repeatedFlags(global)}`));
     return EXIT.differences;
   }
   return reports.some(isIncomplete) ? EXIT.failed : EXIT.done;
 }
+
+/** Stacks that have no cluster, and rules on GitHub. */
+const onGithub = (project: ProjectSummary): string[] => (project.platforms ?? []).filter((stack) => speaksOfGithub(project, stack));
 
 /** One environment: read, and with --fix put back and read again. */
 async function look(
@@ -50,17 +59,28 @@ async function look(
   project: ProjectSummary,
   stack: string,
   options: Options,
+  github: Awaited<ReturnType<typeof githubDrift>>,
 ): Promise<{ report: DriftReport; failed: boolean }> {
+  const { drift: settings } = readApplication(project);
+  const today = new Date().toISOString().slice(0, 10);
+  const other = await github(stack);
+  const others = other === undefined ? [] : [other];
+  if (project.platforms?.includes(stack)) {
+    if (options.fix)
+      throw new UserError(`--fix puts objects in a cluster back; \`${context.command} up ${stack} --refresh\` puts ${stack} right.`, 2);
+    const report = await survey(undefined, { stack, settings, others, today });
+    await recordDrift(context, await context.selector.ledger(project.dir), stack, report.findings.length);
+    return { report, failed: false };
+  }
   const request = { projectDir: project.dir, stack, cluster: options.fix ? "start" : "if-running" } as const;
   const { engine, cluster } = await context.selector.select(request);
   if (cluster === undefined)
     throw new UserError(`No cluster of ${stack} can be asked. The local one is started by: ${context.command} local start`);
-  const { drift: settings } = readApplication(project);
   const exported = await engine.export({ showSecrets: true });
   const api = new ClusterApi(cluster);
   const read = async () => {
     const source = new KubernetesDrift(exported, api);
-    return { source, report: await survey(source, { stack, settings, today: new Date().toISOString().slice(0, 10) }) };
+    return { source, report: await survey(source, { stack, settings, others, today }) };
   };
   try {
     const before = await read();

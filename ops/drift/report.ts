@@ -13,17 +13,22 @@ export interface DriftReport {
   readonly expired: readonly string[];
   readonly unread: readonly Unread[];
   readonly notReady: readonly NotReady[];
-  /** Kubernetes objects of the state, and objects that were looked through. */
-  readonly counted: { readonly applied: number; readonly read: number };
+  /** Kubernetes objects of the state, and objects that were looked through; absent: no cluster was asked. */
+  readonly counted?: { readonly applied: number; readonly read: number };
+  /** Other systems that were asked. */
+  readonly alsoRead?: readonly string[];
   readonly seconds: number;
 }
+
+const SYSTEMS: Readonly<Record<string, string>> = { github: "GitHub" };
 
 /** Could it be that drift was missed? */
 export const isIncomplete = ({ unread }: Pick<DriftReport, "unread">): boolean => unread.some(({ declared }) => declared);
 
-export function headline({ findings, unread, counted, seconds }: DriftReport): string {
+export function headline({ findings, unread, counted, alsoRead = [], seconds }: DriftReport): string {
   const objects = new Set(findings.map(({ subject }) => subjectName(subject))).size;
-  const read = `${count(counted.applied, "object")} of the state, ${counted.read} in the cluster, ${seconds.toFixed(1)} s`;
+  const cluster = counted === undefined ? [] : [`${count(counted.applied, "object")} of the state, ${counted.read} in the cluster`];
+  const read = [...cluster, ...alsoRead.map((name) => SYSTEMS[name] ?? name), `${seconds.toFixed(1)} s`].join(", ");
   const found = findings.length === 0 ? "no drift" : `${count(findings.length, "finding")} in ${count(objects, "object")}`;
   const partly = isIncomplete({ unread }) ? ", but not everything could be read" : "";
   return `${found}${partly} (${read})`;

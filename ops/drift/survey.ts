@@ -13,12 +13,17 @@ export interface About {
   readonly today: string;
 }
 
-/** Asks every system at once, and judges what they answer by the settings. */
-export async function survey(kubernetes: KubernetesDrift, { stack, settings, others = [], today }: About): Promise<DriftReport> {
+/** Asks every system at once, and judges what they answer by the settings. Without a cluster: what the stack has elsewhere. */
+export async function survey(
+  kubernetes: KubernetesDrift | undefined,
+  { stack, settings, others = [], today }: About,
+): Promise<DriftReport> {
   const start = performance.now();
-  const found: Finding[][] = await Promise.all([kubernetes, ...others].map((source) => source.findings()));
+  const found: Finding[][] = await Promise.all(
+    [...(kubernetes === undefined ? [] : [kubernetes]), ...others].map((source) => source.findings()),
+  );
   const { counted, ignored, expired } = withoutIgnored(found.flat(), settings.ignore, stack, today);
-  const unignored = kubernetes.unread.filter(
+  const unignored = (kubernetes?.unread ?? []).filter(
     ({ what }) => !settings.ignore.some(({ kind }) => kind !== undefined && what.startsWith(plural(kind))),
   );
   return {
@@ -27,8 +32,9 @@ export async function survey(kubernetes: KubernetesDrift, { stack, settings, oth
     ignored,
     expired: expired.map(({ reason, until }) => `${reason} (until ${until})`),
     unread: [...unignored, ...others.flatMap(({ unread = [] }) => unread)],
-    notReady: kubernetes.notReady,
-    counted: kubernetes.counted,
+    notReady: kubernetes?.notReady ?? [],
+    ...(kubernetes === undefined ? {} : { counted: kubernetes.counted }),
+    alsoRead: others.map(({ name }) => name),
     seconds: (performance.now() - start) / 1000,
   };
 }
