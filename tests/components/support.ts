@@ -5,6 +5,7 @@ import { declaredSecrets } from "../../components/secrets.ts";
 import { type RenderedResource, renderProgram } from "../../local/engine/embedded.ts";
 import type { StackConfig } from "../../local/engine/state.ts";
 import { type PropertyMap, redact } from "../../local/engine/values.ts";
+import { azureNativeFactory } from "../../local/providers/azure-native/index.ts";
 import { githubFactory } from "../../local/providers/github/index.ts";
 import { kubernetesFactory } from "../../local/providers/kubernetes/index.ts";
 import { projects } from "../settings/projects.ts";
@@ -64,7 +65,7 @@ export async function render(
   return renderProgram({
     projectDir: dir,
     stack,
-    providers: [kubernetesFactory({ kind: "offline" }), githubFactory({ kind: "offline" })],
+    providers: [kubernetesFactory({ kind: "offline" }), githubFactory({ kind: "offline" }), azureNativeFactory({ kind: "offline" })],
     extraConfig: overlay(project, stack, settings),
   });
 }

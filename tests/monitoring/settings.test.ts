@@ -1,0 +1,111 @@
+import { describe, expect, test } from "vitest";
+import { faultsOf } from "../settings/support.ts";
+import { declared, demands } from "./environments.ts";
+
+// biome-ignore lint/suspicious/noExplicitAny: tests write what the schema must refuse
+type Written = any;
+const azure = {
+  resourceGroup: "shop-rg",
+  location: "westeurope",
+  workspace: "/subscriptions/0/resourceGroups/shop-rg/providers/Microsoft.Monitor/accounts/shop",
+};
+const prober = { address: "blackbox.example.net:9115" };
+const faults = (monitoring: Written, change: (settings: Written) => void = () => {}): string[] =>
+  faultsOf({
+    change: (settings) => {
+      settings.application.monitoring = structuredClone(declared);
+      settings.environment.monitoring = monitoring;
+      change(settings);
+    },
+  });
+
+test.each(Object.entries(demands))("right: %s", (_, monitoring) => expect(faults(monitoring)).toEqual([]));
+
+describe("refused, with what to do", () => {
+  test.each<[string, Written, string | RegExp]>([
+    ["nobody who watches", {}, /environment.monitoring: must name prometheus, azure or both/],
+    ["an objective of 100 %", { prometheus: {}, objectives: { requests: 100 } }, /objectives.requests: must be at most 99.999/],
+    [
+      "an objective whose budget cannot burn 14.4 times",
+      { prometheus: {}, objectives: { requests: 90 } },
+      /objectives.requests: must be 93.1 or more/,
+    ],
+    [
+      "down, when nobody asks",
+      { prometheus: {}, alerts: { down: "5m" } },
+      /alerts.down: needs application.monitoring.health and somebody who asks/,
+    ],
+    [
+      "availability that only a web test knows",
+      {
+        azure: { ...azure, insights: azure.workspace },
+        objectives: { availability: 99 },
+        receivers: [{ kind: "email", to: ["a@example.com"] }],
+      },
+      /objectives.availability: needs/,
+    ],
+    [
+      "alerts on Azure that nobody hears",
+      { azure, alerts: { errors: 1 } },
+      /receivers: is empty: Azure would raise alerts that nobody hears/,
+    ],
+    [
+      "Slack on Azure",
+      { azure, receivers: [{ kind: "slack", secret: "SENTRY_DSN" }] },
+      /receivers\[0\].kind: Azure Monitor cannot write to Slack/,
+    ],
+    [
+      "a webhook that is no secret here",
+      { prometheus: {}, receivers: [{ kind: "slack", secret: "NOWHERE" }] },
+      /receivers\[0\].secret: "NOWHERE" is no secret of this environment/,
+    ],
+    ["a mail for nobody", { prometheus: {}, receivers: [{ kind: "email" }] }, /receivers\[0\]: reaches nobody/],
+    ["a role that is none", { prometheus: {}, receivers: [{ kind: "email", roles: ["cook"] }] }, /receivers\[0\].roles: names "cook"/],
+    [
+      "an answer that may take longer than the time between two",
+      { prometheus: { prober: { ...prober, every: "15s" } } },
+      /prober.every: must be longer than/,
+    ],
+  ])("%s", (_, monitoring, message) => {
+    const found = faults(monitoring, ({ application }) => {
+      if (String(message).includes("longer than")) application.monitoring.health.slow = 20;
+    });
+    expect(found).toHaveLength(1);
+    expect(found[0]).toMatch(message);
+  });
+
+  test("monitoring of what is not declared", () =>
+    expect(faults({ prometheus: {} }, ({ application }) => delete application.monitoring)).toEqual([
+      expect.stringContaining("environment.monitoring: needs application.monitoring"),
+    ]));
+  test("a prober that would be asked for a password", () => {
+    const found = faults({ prometheus: { prober } }, ({ application, environment, secrets }) => {
+      application.secrets.users = { keys: { USERS: { format: "htpasswd" } } };
+      secrets.USERS = "planted";
+      environment.access = { basicAuth: { secret: "USERS" } };
+    });
+    expect(found).toEqual([expect.stringContaining("environment.monitoring.prometheus: would be asked for the environment's password")]);
+  });
+  test("query times without a database", () => {
+    const found = faults({ prometheus: {}, alerts: { queries: 1 } }, ({ application, environment }) => {
+      delete application.database;
+      delete environment.database;
+      application.services[3] = { ...application.services[3] };
+    });
+    expect(found).toContainEqual(expect.stringContaining("alerts.queries: there is no application.database"));
+  });
+  test("metrics of a worker, a health check of a service without a route, and a variable that is set anyway", () => {
+    const found = faults({ prometheus: {} }, ({ application, environment }) => {
+      application.monitoring.scrape.services = ["mailer", "nobody"];
+      application.monitoring.health.service = "store";
+      application.config.settings.keys.SENTRY_RELEASE = {};
+      environment.config.settings.SENTRY_RELEASE = "1";
+    });
+    expect([...new Set(found)]).toEqual([
+      expect.stringMatching(/scrape.services\[0\]: "mailer" is a worker/),
+      expect.stringMatching(/scrape.services\[1\]: there is no service "nobody"/),
+      expect.stringMatching(/health.service: "store" has no route/),
+      expect.stringMatching(/config.settings.keys.SENTRY_RELEASE: is set from the release/),
+    ]);
+  });
+});
