@@ -19,7 +19,10 @@ export function describeGithubCommands(command: Declare): void {
     "comment <file>",
     "post a report of `preview --markdown` on a pull request, or edit the one that was posted before",
     async () => (await import("./commands/comment.ts")).comment,
-  ).option("--pull-request <number>", "which one; where: GITHUB_TOKEN, GITHUB_REPOSITORY, GITHUB_API_URL");
+  ).option(
+    "--pull-request <number>",
+    "which one, of the repository that GITHUB_REPOSITORY names and GITHUB_TOKEN opens (GITHUB_API_URL: where)",
+  );
   command(
     "scan [paths...]",
     "look for credentials in what is committed, or in the named files",

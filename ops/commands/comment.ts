@@ -2,6 +2,8 @@ import { constants } from "node:fs";
 import { open } from "node:fs/promises";
 import path from "node:path";
 import { type Context, EXIT } from "../context.ts";
+import type { Place } from "../preview/post.ts";
+import { readApplication } from "../release/application.ts";
 import { UserError } from "../user-error.ts";
 
 interface Options {
@@ -27,14 +29,27 @@ export async function comment(context: Context, [file]: string[], options: Optio
     throw new UserError(`${file} is no report of \`preview --markdown\`: its first line does not say so. Other texts are not posted.`, 2);
   const body = [marker, defused(lines.join("\n")).trimEnd(), ""].join("\n");
   if (body.length > LARGEST) throw new UserError(`${file} has ${body.length} characters: GitHub takes ${LARGEST} in a comment.`);
-  const posted = await post({ ...place(io.env), pullRequest }, marker, body);
+  const where = context.options.local ? await localPlace(context) : place(io.env);
+  const posted = await post({ ...where, pullRequest }, marker, body);
   if (context.options.json) io.out(JSON.stringify(posted, null, 2));
   else io.out(`${posted.what}: ${posted.url}`);
   return EXIT.done;
 }
 
+type Where = Omit<Place, "pullRequest">;
+
+/** The project's repository on the local world's own GitHub. */
+async function localPlace({ selector }: Context): Promise<Where> {
+  const project = await selector.project();
+  const { repository } = readApplication(project);
+  const hub = await selector.github(project);
+  if (repository === undefined) throw new UserError("application.repository of Pulumi.yaml names no repository to post in.", 2);
+  if (!hub?.isLocal) throw new UserError("The local world's GitHub does not run: `up --local` of a stack that has rules there starts it.");
+  return { baseUrl: `${hub.baseUrl}/api/v3`, token: hub.token, owner: repository.owner, repo: repository.name };
+}
+
 /** Where a workflow runs, as GitHub's runners say it. */
-function place(env: Context["io"]["env"]): { baseUrl: string; token: string; owner: string; repo: string } {
+function place(env: Context["io"]["env"]): Where {
   const { GITHUB_TOKEN: token, GITHUB_REPOSITORY: repository = "", GITHUB_API_URL: baseUrl = "https://api.github.com" } = env;
   if (!token) throw new UserError("GITHUB_TOKEN is not set: the comment needs a token that may write pull requests.", 2);
   const [owner, repo, ...more] = repository.split("/");

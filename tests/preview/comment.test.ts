@@ -4,8 +4,12 @@ import path from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { type Github, startGithub } from "../../local/github/index.ts";
 import type { Repo } from "../../local/github/state.ts";
+import { comment } from "../../ops/commands/comment.ts";
+import type { Context } from "../../ops/context.ts";
+import type { GithubConnection } from "../../ops/github/connection.ts";
 import { defused } from "../../ops/preview/defused.ts";
-import { liftlock } from "./support.ts";
+import { UserError } from "../../ops/user-error.ts";
+import { liftlock, root } from "./support.ts";
 
 const MARKER = "<!-- liftlock preview ferry -->";
 let dir: string;
@@ -43,29 +47,29 @@ const env = (more: Record<string, string> = {}) => ({
   GITHUB_TOKEN: tokens.bot!,
   ...more,
 });
-const comment = (text: string, more: Record<string, string> = {}, args: readonly string[] = []) => {
+const posted = (text: string, more: Record<string, string> = {}, args: readonly string[] = []) => {
   writeFileSync(path.join(dir, "report.md"), text);
   return liftlock(dir, ["comment", "report.md", "--pull-request", String(conversation), ...args], { env: env(more) });
 };
 
 describe("a report on a pull request", () => {
   test("is one comment, however often it is posted", async () => {
-    expect(await comment(`${MARKER}\nfirst\n`)).toMatchObject({ exitCode: 0, out: expect.stringMatching(/^posted: http/) });
-    expect(await comment(`${MARKER}\nsecond\n`)).toMatchObject({ exitCode: 0, out: expect.stringMatching(/^edited: http/) });
-    expect(await comment(`${MARKER}\nsecond\n`)).toMatchObject({ exitCode: 0, out: expect.stringMatching(/^unchanged: http/) });
+    expect(await posted(`${MARKER}\nfirst\n`)).toMatchObject({ exitCode: 0, out: expect.stringMatching(/^posted: http/) });
+    expect(await posted(`${MARKER}\nsecond\n`)).toMatchObject({ exitCode: 0, out: expect.stringMatching(/^edited: http/) });
+    expect(await posted(`${MARKER}\nsecond\n`)).toMatchObject({ exitCode: 0, out: expect.stringMatching(/^unchanged: http/) });
     expect(comments()).toEqual([{ author: "bot", body: `${MARKER}\nsecond\n` }]);
   });
   test("of another program is another comment", async () => {
-    await comment(`${MARKER}\nferry\n`);
-    await comment("<!-- liftlock preview shop -->\nshop\n");
+    await posted(`${MARKER}\nferry\n`);
+    await posted("<!-- liftlock preview shop -->\nshop\n");
     expect(comments()).toHaveLength(2);
   });
   test("touches nobody else's, whatever it holds", async () => {
     const planted = `${MARKER}\nplanted`;
     await ask("mallory", "POST", `/issues/${conversation}/comments`, { body: planted });
     await ask("bot", "POST", `/issues/${conversation}/comments`, { body: `by hand, about ${MARKER}` });
-    await comment(`${MARKER}\nreport\n`);
-    await comment(`${MARKER}\nnewer report\n`);
+    await posted(`${MARKER}\nreport\n`);
+    await posted(`${MARKER}\nnewer report\n`);
     expect(comments()).toEqual([
       { author: "mallory", body: planted },
       { author: "bot", body: `by hand, about ${MARKER}` },
@@ -73,18 +77,41 @@ describe("a report on a pull request", () => {
     ]);
   });
   test("is found on a later page", async () => {
-    await comment(`${MARKER}\nfirst\n`);
+    await posted(`${MARKER}\nfirst\n`);
     const [own] = repo.issues[conversation]!.comments.splice(0);
     for (let i = 0; i < 101; i++) await ask("mallory", "POST", `/issues/${conversation}/comments`, { body: `word ${i}` });
     repo.issues[conversation]!.comments.push(own!);
-    await comment(`${MARKER}\nsecond\n`);
+    await posted(`${MARKER}\nsecond\n`);
     expect(comments().filter(({ author }) => author === "bot")).toEqual([{ author: "bot", body: `${MARKER}\nsecond\n` }]);
+  });
+});
+
+describe("with --local", () => {
+  const locally = (hub: GithubConnection | undefined) => {
+    writeFileSync(path.join(dir, "report.md"), `${MARKER}\nlocal\n`);
+    const out: string[] = [];
+    const project = async () => ({ name: "ferry", dir: root, stacks: [] });
+    const context = {
+      options: { local: true },
+      io: { cwd: dir, env: {}, out: (text: string) => out.push(text) },
+      selector: { project, github: async () => hub },
+    } as unknown as Context;
+    return comment(context, ["report.md"], { pullRequest: String(conversation) });
+  };
+  test("it goes to the local world's own GitHub", async () => {
+    await locally({ baseUrl: github.url, token: tokens.bot!, isLocal: true });
+    expect(comments()).toEqual([{ author: "bot", body: `${MARKER}\nlocal\n` }]);
+  });
+  test("it goes nowhere when that does not run, and to no real one", async () => {
+    await expect(locally(undefined)).rejects.toThrow(/does not run: `up --local`/);
+    await expect(locally({ baseUrl: github.url, token: tokens.bot!, isLocal: false })).rejects.toThrow(UserError);
+    expect(comments()).toEqual([]);
   });
 });
 
 describe("what is not posted", () => {
   test("a text that is no report", async () => {
-    expect(await comment("hello\n")).toMatchObject({ exitCode: 2, err: expect.stringContaining("is no report of `preview --markdown`") });
+    expect(await posted("hello\n")).toMatchObject({ exitCode: 2, err: expect.stringContaining("is no report of `preview --markdown`") });
   });
   test("what a link leads to, which a stranger may have put there", async () => {
     writeFileSync(path.join(dir, "secret"), `${MARKER}\nplanted\n`);
@@ -93,17 +120,17 @@ describe("what is not posted", () => {
     expect(ended).toMatchObject({ exitCode: 2, err: expect.stringContaining("cannot be read (ELOOP)") });
   });
   test("what GitHub would refuse", async () => {
-    expect(await comment(`${MARKER}\n${"x".repeat(70_000)}\n`)).toMatchObject({
+    expect(await posted(`${MARKER}\n${"x".repeat(70_000)}\n`)).toMatchObject({
       exitCode: 1,
       err: expect.stringMatching(/has 700\d\d characters: GitHub takes 65536/),
     });
   });
   test("anything without a token, a repository or a number", async () => {
-    expect(await comment(`${MARKER}\n`, { GITHUB_TOKEN: "" })).toMatchObject({
+    expect(await posted(`${MARKER}\n`, { GITHUB_TOKEN: "" })).toMatchObject({
       exitCode: 2,
       err: expect.stringContaining("GITHUB_TOKEN is not set"),
     });
-    expect(await comment(`${MARKER}\n`, { GITHUB_REPOSITORY: "ferry" })).toMatchObject({
+    expect(await posted(`${MARKER}\n`, { GITHUB_REPOSITORY: "ferry" })).toMatchObject({
       exitCode: 2,
       err: expect.stringContaining("acme/ferry"),
     });
@@ -112,10 +139,10 @@ describe("what is not posted", () => {
     expect(comments()).toEqual([]);
   });
   test("what GitHub does refuse, in our words and without the token", async () => {
-    const wrong = await comment(`${MARKER}\n`, { GITHUB_TOKEN: "ghp_planted" });
+    const wrong = await posted(`${MARKER}\n`, { GITHUB_TOKEN: "ghp_planted" });
     expect(wrong).toMatchObject({ exitCode: 1, err: expect.stringContaining("GITHUB_TOKEN is not valid (any more)") });
     expect(wrong.err).not.toContain("ghp_planted");
-    const absent = await comment(`${MARKER}\n`, { GITHUB_REPOSITORY: "acme/nothing" });
+    const absent = await posted(`${MARKER}\n`, { GITHUB_REPOSITORY: "acme/nothing" });
     expect(absent).toMatchObject({ exitCode: 1, err: expect.stringContaining("there is no such pull request") });
   });
 });

@@ -6,7 +6,7 @@ import picocolors from "picocolors";
 import { main } from "../../ops/main.ts";
 import type { Io } from "../../ops/terminal/io.ts";
 
-const root = path.resolve(import.meta.dirname, "../..");
+export const root = path.resolve(import.meta.dirname, "../..");
 
 /** A git repository of a test's own, with the packages of this one. */
 export class Repository {
