@@ -6,5 +6,4 @@ if (major < 24) {
   process.exit(1);
 }
 process.env.LIFTLOCK_COMMAND ??= "npx liftlock";
-// @ts-expect-error beside it stands cli.ts, and cli.js once it is compiled
 await import("./cli.js");

@@ -1,6 +1,16 @@
 import type { Declare } from "./program.ts";
+import { UserError } from "./user-error.ts";
 
 const every = (value: string, before: readonly string[] = []): string[] => [...before, value];
+
+/** The parser's own words would repeat what was typed. */
+function refuseValues({ args }: { args: string[] }): void {
+  if (args.length <= 3) return;
+  throw new UserError(
+    "secret takes no value on the command line: other processes read it there, and the shell remembers it. Leave it out and type it when asked, or hand it over on standard input. Was it a real one? Then make another.",
+    2,
+  );
+}
 
 /** Commands that begin a project, and keep what belongs to it beside its settings. */
 export function describeProjectCommands(command: Declare): void {
@@ -35,4 +45,25 @@ export function describeProjectCommands(command: Declare): void {
     "write DEPLOYMENT.md: deployment, rollback and monitoring as the settings have them",
     async () => (await import("./commands/document.ts")).document,
   ).option("--check", "write nothing; end with exit code 3 when it is missing or differs");
+  command(
+    "secret <action> [stack] [key]",
+    "set, rotate or list an environment's secrets; a value is typed unseen or read from standard input",
+    async () => (await import("./commands/secret.ts")).secret,
+  )
+    .allowExcessArguments()
+    .hook("preAction", refuseValues);
+  command(
+    "setup",
+    "make what the stacks need in the real world: backend, secrets provider, the stacks themselves",
+    async () => (await import("./commands/setup.ts")).setup,
+  )
+    .option(
+      "--backend <url>",
+      "where the Pulumi CLI keeps state, such as azblob://state?storage_account=acme (default: where it is logged in)",
+    )
+    .option(
+      "--secrets-provider <url>",
+      "what encrypts secrets, such as azurekeyvault://acme.vault.azure.net/keys/pulumi (default: the backend's)",
+    )
+    .option("-y, --yes", "ask nothing");
 }

@@ -171,7 +171,11 @@ async function localSecrets(project: Project, stack: string, world: World): Prom
   const value = (key: string, format: Parameters<typeof generatedValue>[2]) =>
     generatedValue(seed, { project: project.name, stack, key }, format);
   const declared = declaredSecrets(applicationOf(project), stack);
-  return Object.fromEntries(declared.map(({ key, format }) => [`${project.name}:${key}`, { value: value(key, format), secret: true }]));
+  const { keptValues } = await import("./local/secret-values.ts");
+  const given = await keptValues(world, project.name, stack);
+  return Object.fromEntries(
+    declared.map(({ key, format }) => [`${project.name}:${key}`, { value: given[key] ?? value(key, format), secret: true }]),
+  );
 }
 
 function applicationOf(project: Project): unknown {

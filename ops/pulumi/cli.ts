@@ -57,10 +57,11 @@ export class Cli {
     onOutput?: (text: string) => void,
     onError?: (text: string) => void,
     signal?: AbortSignal,
+    input?: string,
   ): Promise<{ stdout: string; stderr: string; code: number }> {
     const all = args.includes("--non-interactive") ? args : [...args, "--non-interactive"];
     const env = { ...runEnvironment(this.#env, this.command), ...additionalEnv };
-    return execute(this.command, all, { cwd, env, onOutput, onError, signal });
+    return execute(this.command, all, { cwd, env, onOutput, onError, signal, input });
   }
 
   /** What the Automation API's types ask for; its class cannot be constructed from outside. */
@@ -129,18 +130,27 @@ interface Execution {
   onOutput?: ((text: string) => void) | undefined;
   onError?: ((text: string) => void) | undefined;
   signal?: AbortSignal | undefined;
+  /** On its standard input, such as a secret that no command line may hold. */
+  input?: string | undefined;
 }
 
-function execute(command: string, args: string[], { cwd, env, onOutput, onError, signal }: Execution) {
+function execute(command: string, args: string[], { cwd, env, onOutput, onError, signal, input }: Execution) {
   return new Promise<{ stdout: string; stderr: string; code: number }>((resolve, reject) => {
     if (signal?.aborted) return reject(new CliFailure(args, -1, "", "cancelled before it began"));
-    const child = spawn(command, args, { cwd, env, stdio: ["ignore", "pipe", "pipe"], detached: process.platform !== "win32" });
+    const child = spawn(command, args, {
+      cwd,
+      env,
+      stdio: [input === undefined ? "ignore" : "pipe", "pipe", "pipe"],
+      detached: process.platform !== "win32",
+    });
     let [stdout, stderr] = ["", ""];
-    child.stdout.setEncoding("utf8").on("data", (text: string) => {
+    // A CLI that ends early closes its input; its exit code says why.
+    child.stdin?.on("error", () => {}).end(input);
+    child.stdout?.setEncoding("utf8").on("data", (text: string) => {
       stdout += text;
       onOutput?.(text);
     });
-    child.stderr.setEncoding("utf8").on("data", (text: string) => {
+    child.stderr?.setEncoding("utf8").on("data", (text: string) => {
       stderr += text;
       onError?.(text);
     });

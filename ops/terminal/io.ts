@@ -15,6 +15,8 @@ export interface Io {
   out(text: string): void;
   err(text: string): void;
   ask(question: string): Promise<string>;
+  /** Everything on standard input, where no person sits. */
+  input?(): Promise<string>;
   /** Calls back at every Ctrl-C (and SIGTERM) until the returned function is called. */
   onInterrupt(handler: (signal: NodeJS.Signals) => void): () => void;
   /** The time that gates decide by; left out, this machine's. No option sets it: tests do, that let a release soak for days. */
@@ -44,6 +46,11 @@ export function processIo(own: NodeJS.Process, args: readonly string[]): Io {
     screen: watched ? own.stderr : undefined,
     out: (text) => void own.stdout.write(`${text}\n`),
     err: (text) => void own.stderr.write(`${text}\n`),
+    async input() {
+      let text = "";
+      for await (const chunk of own.stdin.setEncoding("utf8")) text += String(chunk);
+      return text;
+    },
     async ask(question) {
       const lines = createInterface({ input: own.stdin, output: own.stderr });
       try {

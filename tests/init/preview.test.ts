@@ -1,5 +1,8 @@
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import path from "node:path";
 import { expect, test } from "vitest";
 import type { InitFlags } from "../../ops/init/flags.ts";
+import { keepValue } from "../../ops/local/secret-values.ts";
 import { run } from "../github/support.ts";
 import { project, SERVICES } from "./support.ts";
 
@@ -18,3 +21,22 @@ test.each<InitFlags>([
   },
   60_000,
 );
+
+test("a value that a person gave the local world reaches the program; the others are made up", async () => {
+  const dir = project({ environments: "staging", secret: ["SESSION_KEY", "OTHER_KEY"] });
+  const text = [
+    'import { writeFileSync } from "node:fs";',
+    'import * as pulumi from "@pulumi/pulumi";',
+    "const config = new pulumi.Config();",
+    'writeFileSync("seen.json", JSON.stringify([config.require("SESSION_KEY"), config.require("OTHER_KEY")]));',
+  ];
+  writeFileSync(path.join(dir, "index.ts"), `${text.join("\n")}\n`);
+  await keepValue(dir, "shop", "staging", "SESSION_KEY", "given-by-hand");
+  const ended = await run(["preview", "--local"], dir);
+  expect(ended).toMatchObject({ exitCode: 0, err: "" });
+  expect(existsSync(path.join(dir, "seen.json"))).toBe(true);
+  const [given, other] = JSON.parse(readFileSync(path.join(dir, "seen.json"), "utf8"));
+  expect(given).toBe("given-by-hand");
+  expect(other).toMatch(/^[\w-]{40,}$/);
+  expect(ended.out).not.toContain("given-by-hand");
+}, 30_000);
