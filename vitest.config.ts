@@ -7,6 +7,7 @@ const wholeEngine = [
   "tests/provider-github/lifecycle.test.ts",
   "tests/provider-github/render.test.ts",
   "tests/engine/**",
+  "tests/examples/policy.test.ts",
   "tests/components/release-chain.test.ts",
   "tests/gates/release-check.test.ts",
   "tests/github/examples.test.ts",
