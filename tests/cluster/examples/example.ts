@@ -1,0 +1,247 @@
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import os from "node:os";
+import path from "node:path";
+import { AppsV1Api, CoreV1Api, KubeConfig } from "@kubernetes/client-node";
+import { execa } from "execa";
+import picocolors from "picocolors";
+import { Temporal } from "temporal-polyfill";
+import { expect, inject } from "vitest";
+import { parseDocument } from "yaml";
+import { stopGithub } from "../../../local/github/running.ts";
+import { findWorld } from "../../../local/world.ts";
+import type { HappeningOf, LedgerEvent } from "../../../ops/ledger/event.ts";
+import { openLedger } from "../../../ops/ledger/ledger.ts";
+import { main } from "../../../ops/main.ts";
+import { mailServer } from "../../notify/receivers.ts";
+import { eventually } from "../setup.ts";
+
+const root = path.join(import.meta.dirname, "../../..");
+const git = async (cwd: string, ...args: string[]) => (await execa("git", args, { cwd })).stdout;
+
+/** Words of a command line, as the shell would split them. */
+const words = (line: string): string[] => (line.match(/"[^"]*"|\S+/g) ?? []).map((word) => word.replaceAll('"', ""));
+
+/**
+ * One of the examples as its own team would have it: a copy in a repository of its own, in namespaces of its own, worked on with the
+ * command itself. But for the namespaces and how long a pod must stay ready, the settings are those of the example.
+ */
+export class Example {
+  readonly dir = mkdtempSync(path.join(os.tmpdir(), "liftlock-example-"));
+  readonly name: string;
+  readonly #id = path.basename(this.dir).slice(-6).toLowerCase();
+  #mail: Awaited<ReturnType<typeof mailServer>> | undefined;
+  /** Milliseconds by which the clock of the gates, and the program's own, is ahead. */
+  #ahead = 0;
+
+  private constructor(name: string) {
+    this.name = name;
+  }
+
+  static async open(name: string): Promise<Example> {
+    const example = new Example(name);
+    await example.#copy();
+    example.#mail = await mailServer();
+    return example;
+  }
+
+  async #copy(): Promise<void> {
+    const { dir } = this;
+    cpSync(path.join(root, "examples", this.name), dir, { recursive: true });
+    symlinkSync(path.join(root, "node_modules"), path.join(dir, "node_modules"));
+    mkdirSync(path.join(dir, "home"));
+    this.#write("package.json", '{ "type": "module" }\n');
+    this.#write(".gitignore", ".liftlock/\nnode_modules\nhome/\n");
+    this.#write(
+      "index.ts",
+      `import { readFileSync } from "node:fs";
+import { extend } from "./extend.ts";
+import program from ${JSON.stringify(path.relative(dir, path.join(root, "index.ts")))};
+const real = Date.now;
+Date.now = () => real() + Number(readFileSync(new URL("home/ahead", import.meta.url), "utf8"));
+export default () => program(extend);
+`,
+    );
+    this.advance(0);
+    this.edit("Pulumi.yaml", (file) => {
+      for (const index of file.getIn(["config", "application", "value", "services"]).items.keys())
+        file.setIn(["config", "application", "value", "services", index, "settle"], "1s");
+    });
+    const owners = parseDocument(readFileSync(path.join(dir, "Pulumi.yaml"), "utf8")).toJS().config.application.value.repository.codeOwners;
+    // biome-ignore lint/suspicious/noExplicitAny: settings as a person writes them
+    this.#write("CODEOWNERS", (owners ?? []).map((one: any) => `${one.path} ${one.owners.join(" ")}\n`).join(""));
+    await git(dir, "init", "-q", "-b", "main");
+    await git(dir, "config", "user.name", "Ada");
+    await git(dir, "config", "user.email", "ada@example.com");
+    const commit = await this.commit("The program");
+    for (const stack of this.stacks)
+      this.edit(`Pulumi.${stack}.yaml`, (file) => {
+        const namespace = ["config", `${this.name}:environment`, "namespace"];
+        file.setIn(namespace, `${file.getIn(namespace)}-${this.#id}`);
+        file.setIn(["config", `${this.name}:release`, "commit"], commit);
+        // What a stack has on Azure is tested beside the stand-in for Azure.
+        file.deleteIn(["config", `${this.name}:environment`, "azure"]);
+      });
+    await this.commit("Its first release");
+  }
+
+  /** The environments, in no order. */
+  get stacks(): string[] {
+    const all = readdirSync(this.dir).flatMap((file) => /^Pulumi\.(.+)\.yaml$/.exec(file)?.[1] ?? []);
+    return all.filter((stack) => stack !== "platform");
+  }
+  #write(file: string, text: string): void {
+    writeFileSync(path.join(this.dir, file), text);
+  }
+  read(stack: string): string {
+    return readFileSync(path.join(this.dir, `Pulumi.${stack}.yaml`), "utf8");
+  }
+  // biome-ignore lint/suspicious/noExplicitAny: settings as a person writes them
+  edit(file: string, change: (document: any) => void): void {
+    const document = parseDocument(readFileSync(path.join(this.dir, file), "utf8"));
+    change(document);
+    this.#write(file, document.toString({ lineWidth: 0 }));
+  }
+  /** Sets one value of an environment. */
+  set(stack: string, key: readonly string[], value: unknown): void {
+    this.edit(`Pulumi.${stack}.yaml`, (file) => file.setIn(["config", `${this.name}:environment`, ...key], value));
+  }
+  async commit(message: string): Promise<string> {
+    await git(this.dir, "add", "-A");
+    await git(this.dir, "commit", "-q", "--allow-empty", "-m", message);
+    return git(this.dir, "rev-parse", "HEAD");
+  }
+
+  /** Time passes for the gates and for the program; the cluster's clock, and the ledger's, stay. */
+  advance(milliseconds: number): void {
+    this.#ahead += milliseconds;
+    this.#write("home/ahead", String(this.#ahead));
+  }
+  set now(moment: Date) {
+    this.#ahead = 0;
+    this.advance(moment.getTime() - Date.now());
+  }
+  get now(): Date {
+    return new Date(Date.now() + this.#ahead);
+  }
+
+  /** Runs a command line as a person would, but for the terminal. */
+  async liftlock(line: string): Promise<{ exitCode: number; out: string; err: string }> {
+    const config = this.config;
+    const out: string[] = [];
+    const err: string[] = [];
+    const context = config.getCurrentContext();
+    const exitCode = await main([...words(line), "--local", "--context", context, "--confirm-context", context], {
+      cwd: this.dir,
+      env: {
+        ...process.env,
+        KUBECONFIG: inject("controlPlane").kubeconfig,
+        HOME: path.join(this.dir, "home"),
+        LIFTLOCK_COMMAND: "liftlock",
+        SMTP_URL: this.#mail!.url(),
+      },
+      colors: picocolors.createColors(false),
+      interactive: false,
+      screen: undefined,
+      now: () => this.now,
+      out: (text) => void out.push(text),
+      err: (text) => void err.push(text),
+      ask: async () => "",
+      onInterrupt: () => () => {},
+      kill: () => {
+        throw new Error("killed");
+      },
+    });
+    return { exitCode, out: out.join("\n"), err: err.join("\n") };
+  }
+  /** Each of these is done; what the last one printed. */
+  async done(...lines: string[]): Promise<string> {
+    let out = "";
+    for (const line of lines) {
+      const ended = await this.liftlock(line);
+      expect(ended.exitCode, `${line}\n${ended.out}\n${ended.err}`).toBe(0);
+      out = ended.out;
+    }
+    return out;
+  }
+  /** It ends with 1 (or `exitCode`); all that it printed. */
+  async refused(line: string, exitCode = 1): Promise<string> {
+    const ended = await this.liftlock(line);
+    const said = `${ended.out}\n${ended.err}`;
+    expect(ended.exitCode, `${line}\n${said}`).toBe(exitCode);
+    return said;
+  }
+  /** Names of the closed gates, in the order in which `why` tells them. */
+  async closed(stack: string): Promise<string[]> {
+    const { verdicts } = JSON.parse((await this.liftlock(`why ${stack} --json`)).out) as {
+      verdicts: { gate: string; subject?: string; open: boolean }[];
+    };
+    return verdicts.flatMap(({ gate, subject, open }) => (open ? [] : [subject === undefined ? gate : `${gate} ${subject}`]));
+  }
+  async red(stack: string): Promise<string[]> {
+    return JSON.parse((await this.liftlock(`status ${stack} --json`)).out)[0].red;
+  }
+  async entries<K extends LedgerEvent["what"]["kind"]>(kind: K): Promise<HappeningOf<K>[]> {
+    const { events } = await (await openLedger({ projectDir: this.dir, local: true })).read();
+    return events.flatMap(({ what }) => (what.kind === kind ? [what as HappeningOf<K>] : []));
+  }
+  /** What was written to one address. */
+  mailTo(address: string): string[] {
+    return this.#mail!.received.filter(({ to }) => to.includes(address)).map(({ text }) => text);
+  }
+
+  get config(): KubeConfig {
+    const config = new KubeConfig();
+    config.loadFromFile(inject("controlPlane").kubeconfig);
+    return config;
+  }
+  namespace(stack: string): string {
+    return parseDocument(this.read(stack)).getIn(["config", `${this.name}:environment`, "namespace"]) as string;
+  }
+  async image(stack: string, name: string): Promise<string | undefined> {
+    const apps = this.config.makeApiClient(AppsV1Api);
+    const about = { namespace: this.namespace(stack), name };
+    const found = await apps.readNamespacedDeployment(about).catch(() => apps.readNamespacedStatefulSet(about));
+    return found.spec?.template?.spec?.containers[0]?.image;
+  }
+
+  /** Somebody's hand: changes the Service of a running service behind the declaration's back; `drift` finds it and puts it back. */
+  async meddle(stack: string, name: string): Promise<void> {
+    const body = [{ op: "replace", path: "/spec/sessionAffinity", value: "ClientIP" }];
+    await this.done(`drift ${stack}`);
+    await this.config.makeApiClient(CoreV1Api).patchNamespacedService({ namespace: this.namespace(stack), name, body });
+    expect(await this.refused(`drift ${stack}`, 3)).toMatch(new RegExp(`Service ${this.namespace(stack)}/${name}[\\s\\S]*sessionAffinity`));
+    await this.done(`drift ${stack} --fix --yes`, `drift ${stack}`, `up ${stack} --expect-no-changes`);
+  }
+
+  /** Nothing of the environment is left in the cluster. */
+  async gone(stack: string): Promise<void> {
+    const core = this.config.makeApiClient(CoreV1Api);
+    await eventually(`${this.namespace(stack)} is gone`, async () =>
+      core.readNamespace({ name: this.namespace(stack) }).then(
+        () => undefined,
+        ({ code }) => (code === 404 ? true : undefined),
+      ),
+    );
+  }
+
+  async remove(): Promise<void> {
+    const core = this.config.makeApiClient(CoreV1Api);
+    for (const stack of this.stacks) await core.deleteNamespace({ name: this.namespace(stack) }).catch(() => {});
+    await this.#mail?.close();
+    await stopGithub(findWorld(this.dir).githubDir);
+    rmSync(this.dir, { recursive: true, force: true });
+  }
+}
+
+const DAYS = ["sun", "mon", "tue", "wed", "thu", "fri", "sat"];
+
+/** The next moment that is this time of day on one of these days, by the clocks of a place. */
+export function nextAt(days: readonly string[], time: string, timeZone: string): Date {
+  const [hours, minutes] = time.split(":").map(Number);
+  const now = Temporal.Now.zonedDateTimeISO(timeZone);
+  for (let ahead = 0; ahead <= 7; ahead++) {
+    const at = now.add({ days: ahead }).withPlainTime({ hour: hours!, minute: minutes! });
+    if (days.includes(DAYS[at.dayOfWeek % 7]!) && Temporal.ZonedDateTime.compare(at, now) > 0) return new Date(at.epochMilliseconds);
+  }
+  throw new Error(`never ${days.join(", ")} at ${time}`);
+}
