@@ -21,8 +21,14 @@ export interface Session {
   client(): Promise<Client>;
 }
 
+interface ClusterTarget {
+  kubeconfig: string;
+  context?: string;
+  answerMs?: number;
+}
+
 /** The provider on a cluster. */
-export function clusterProvider(target: { kubeconfig: string; context?: string }, options: ProviderOptions): Provider {
+export function clusterProvider(target: ClusterTarget, options: ProviderOptions): Provider {
   let made: Promise<Client> | undefined;
   const client = (): Promise<Client> => {
     made ??= connect(target);
@@ -66,7 +72,7 @@ export function clusterProvider(target: { kubeconfig: string; context?: string }
   };
 }
 
-async function connect({ kubeconfig, context }: { kubeconfig: string; context?: string }): Promise<Client> {
+async function connect({ kubeconfig, context, answerMs }: ClusterTarget): Promise<Client> {
   const [{ Client }, { Connection }] = await Promise.all([import("./api/client.ts"), import("./api/connection.ts")]);
-  return new Client(new Connection(kubeconfig, context));
+  return new Client(new Connection(kubeconfig, context, answerMs));
 }

@@ -3,8 +3,11 @@ import type { ProviderFactory } from "../../engine/provider.ts";
 import { checkConfig, diffConfig, parseOptions } from "./config.ts";
 import { offlineProvider } from "./offline.ts";
 
-/** Where the program's objects go, whatever kubeconfig the program itself names: state keeps the program's, so it stays portable. */
-export type KubernetesTarget = { kind: "cluster"; kubeconfig: string; context?: string } | { kind: "offline" };
+/**
+ * Where the program's objects go, whatever kubeconfig the program itself names: state keeps the program's, so it stays portable. `answerMs`: for
+ * how long a server that is silent is waited for; a minute when not said.
+ */
+export type KubernetesTarget = { kind: "cluster"; kubeconfig: string; context?: string; answerMs?: number } | { kind: "offline" };
 
 const { version } = createRequire(import.meta.url)("@pulumi/kubernetes/package.json") as { version: string };
 

@@ -96,7 +96,7 @@ describe("while something is waited for", () => {
 
   test("a creation that is carried out and never answered is found again", async () => {
     proxy.once("silent", (method, url) => method === "POST" && url.includes("/configmaps"));
-    const run = await (await world.engine(next(), through())).up({});
+    const run = await (await world.engine(next(), { ...through(), answerMs: 5_000 })).up({});
     expect(proxy.done.get("silent")).toBe(1);
     expect(run.result, run.diagnostics.map(({ message }) => message).join("\n")).toBe("succeeded");
     await endsWell(run, /./);

@@ -32,12 +32,14 @@ const CONNECT_CODES = new Set(["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN", "EHOSTU
 export class Connection {
   readonly server: string;
   readonly contextNamespace: string | undefined;
+  private readonly answerMs: number;
   private readonly config = new KubeConfig();
   private credentials: Promise<{ headers: Record<string, string>; dispatcher: Dispatcher | undefined }> | undefined;
   private credentialsUntil = 0;
   private readonly dispatchers = new Set<Dispatcher>();
 
-  constructor(kubeconfig: string, context: string | undefined) {
+  constructor(kubeconfig: string, context: string | undefined, answerMs = ANSWER_MS) {
+    this.answerMs = answerMs;
     try {
       this.config.loadFromFile(kubeconfig);
     } catch (error) {
@@ -92,7 +94,7 @@ export class Connection {
         },
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
         ...(dispatcher === undefined ? {} : { dispatcher }),
-        signal: AbortSignal.any([signal, AbortSignal.timeout(ANSWER_MS)]),
+        signal: AbortSignal.any([signal, AbortSignal.timeout(this.answerMs)]),
       });
       text = await response.text();
     } catch (error) {
@@ -107,7 +109,7 @@ export class Connection {
     const cause = (error as { cause?: { code?: string; message?: string } }).cause;
     const code = cause?.code ?? "";
     const silent = (error as Error).name === "TimeoutError";
-    const why = silent ? `no answer within ${ANSWER_MS / 1000} s` : cause?.message || cause?.code || (error as Error).message;
+    const why = silent ? `no answer within ${this.answerMs / 1000} s` : cause?.message || cause?.code || (error as Error).message;
     const { hostname } = new URL(this.server);
     const local = hostname === "localhost" || hostname === "[::1]" || hostname.startsWith("127.");
     const remedy = local

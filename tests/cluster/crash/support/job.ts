@@ -20,18 +20,28 @@ export interface Job {
   point?: Point;
   /** Characters of state from which on changes go to the journal; the engine's own choice when not said. */
   journalFrom?: number;
+  /** How long a silent server is waited for; as long as the provider sees fit when not said. */
+  answerMs?: number;
 }
 
 export const backendOf = (projectDir: string): string => path.join(projectDir, "backend");
 
-export function engineFor({ projectDir, kubeconfig, namespace, token, version, journalFrom }: Omit<Job, "operation">): Promise<Engine> {
+export function engineFor({
+  projectDir,
+  kubeconfig,
+  namespace,
+  token,
+  version,
+  journalFrom,
+  answerMs,
+}: Omit<Job, "operation">): Promise<Engine> {
   return createEmbeddedEngine({
     projectDir,
     stack: "dev",
     backendDir: backendOf(projectDir),
     passphrase: "crash",
     journalFrom,
-    providers: [kubernetesFactory({ kind: "cluster", kubeconfig })],
+    providers: [kubernetesFactory({ kind: "cluster", kubeconfig, ...(answerMs === undefined ? {} : { answerMs }) })],
     extraConfig: {
       "crash:version": { value: String(version), secret: false },
       "crash:namespace": { value: namespace, secret: false },
