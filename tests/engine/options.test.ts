@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { ProviderError } from "../../local/engine/provider.ts";
 import type { Declared } from "./support/program.ts";
 import { errorsOf, stepList, TestProject } from "./support/stack.ts";
 
@@ -97,6 +98,68 @@ describe("resource options", () => {
     expect(project.cloud.calls).toEqual(["create old-part", "create user"]);
     expect([...project.resources().keys()].sort()).toEqual(["new", "new-part", "user"]);
     expect(project.resources().get("user")?.dependencies).toEqual([project.resources().get("new-part")?.urn]);
+  });
+
+  test("an alias without a parent is the earlier place at the top; one with a type and a parent that of another component", async () => {
+    const project = new TestProject(`
+      import * as pulumi from "@pulumi/pulumi";
+      class Thing extends pulumi.CustomResource {}
+      class Group extends pulumi.ComponentResource {}
+      const { moved } = new pulumi.Config().requireObject("spec");
+      const first = new Group("test:index:Group", "first");
+      if (!moved) {
+        new Thing("test:index:Thing", "top", {});
+        const inner = new Group("test:index:Inner", "inner", {}, { parent: first });
+        new Thing("test:index:Thing", "leaf", {}, { parent: inner });
+      } else {
+        const second = new Group("test:index:Group", "second");
+        new Thing("test:index:Thing", "top", {}, { parent: first, aliases: [{ parent: pulumi.rootStackResource }] });
+        const aliases = [{ name: "inner", type: "test:index:Inner", parent: first }];
+        const renamed = new Group("test:index:Renamed", "outer", {}, { parent: second, aliases });
+        new Thing("test:index:Thing", "leaf", {}, { parent: renamed });
+      }
+    `);
+    await project.up({ moved: false } as object);
+    const before = project.resources();
+    const result = await project.up({ moved: true } as object);
+    expect(project.cloud.calls).toEqual(["create top", "create leaf"]);
+    expect(result.changeSummary).toEqual({ same: 5, create: 1 });
+    const after = project.resources();
+    expect([...after.keys()].sort()).toEqual(["first", "leaf", "outer", "second", "top"]);
+    for (const name of ["top", "leaf"]) {
+      expect(after.get(name)?.id).toBe(before.get(name)?.id);
+      expect(after.get(name)?.urn).not.toBe(before.get(name)?.urn);
+    }
+    expect((await project.up({ moved: true } as object)).changeSummary).toEqual({ same: 6 });
+  });
+
+  test.each(["#initerror", "*"])("replaceOnChanges %s replaces what the last run left unready, although nothing changed", async (path) => {
+    const project = new TestProject();
+    const spec = { resources: [{ name: "a", inputs: { size: 1 }, options: { replaceOnChanges: [path] } }] };
+    project.cloud.during.set("create a", () => {
+      project.cloud.during.clear();
+      project.cloud.entries.set("a-made", { id: "a-made", inputs: { size: 1 } });
+      throw new ProviderError("not ready", { reasons: ["not ready"], partial: { id: "a-made", outputs: { size: 1 } } });
+    });
+    expect((await (await project.engine(spec)).up({})).result).toBe("failed");
+    expect(stepList(await project.preview(spec))).toEqual(["replace a"]);
+    await project.up(spec);
+    expect(project.cloud.calls).toEqual(["create a", "create a", "delete a"]);
+    expect(project.resources().get("a")?.initErrors).toBeUndefined();
+    expect((await project.up(spec)).changeSummary).toEqual({ same: 2 });
+  });
+
+  test("a program asks whether an object exists; nothing of it is recorded, and a preview asks too", async () => {
+    const project = new TestProject(`
+      import runtime from "@pulumi/pulumi/runtime/resource.js";
+      const found = ["there", "nowhere"].map((id) => runtime.existsResource("test:index:Thing", id));
+      export const [there, nowhere] = found;
+    `);
+    project.cloud.entries.set("there", { id: "there", inputs: { label: "there" } });
+    expect((await project.preview({})).outputs).toEqual({ there: true, nowhere: false });
+    expect((await project.up({})).outputs).toEqual({ there: true, nowhere: false });
+    expect(project.resources().size).toBe(0);
+    expect(project.cloud.calls).toEqual([]);
   });
 
   test("two resources of one URN are an error that names it", async () => {
