@@ -18,6 +18,7 @@ const slot = (more: Partial<Slot> = {}): Slot => ({
   deaf: false,
   elsewhere: false,
   along: false,
+  moved: false,
   ...more,
 });
 /** Places by number. */

@@ -28,6 +28,8 @@ export interface Slot {
   elsewhere: boolean;
   /** Replaced whenever the first place that it uses is (replaceWith). */
   along: boolean;
+  /** A component of another type, or a resource under another parent, than before: its aliases name every place where it may have been. */
+  moved: boolean;
 }
 /** A place that is empty declares nothing. */
 export type Declared = readonly (Slot | undefined)[];
@@ -41,6 +43,8 @@ const retainable = new Set([1]);
 const movable = new Set([6]);
 const parents: Record<number, number> = { 1: 0, 2: 0, 3: 0, 5: 3, 6: 3 };
 const holders: Record<number, number> = { 4: 2, 7: 6 };
+// What an edit may put at the top, or back under its component (when that is declared).
+const wandering = new Set([6]);
 const places = 8;
 
 const slot: fc.Arbitrary<Slot> = fc.record({
@@ -58,6 +62,7 @@ const slot: fc.Arbitrary<Slot> = fc.record({
   deaf: fc.boolean(),
   elsewhere: fc.boolean(),
   along: fc.boolean(),
+  moved: fc.boolean(),
 });
 export const declared: fc.Arbitrary<Declared> = fc.array(fc.option(slot, { nil: undefined, freq: 5 }), {
   minLength: places,
@@ -89,11 +94,23 @@ export function programOf(program: Declared): Program {
       const find = async (other: number | undefined) => (other === undefined ? undefined : await made.get(other));
       const used = await Promise.all(placesIn(slot.uses, place, program).map(async (i) => (await find(i))!));
       const after = await Promise.all(placesIn(slot.after, place, program).map(async (i) => (await find(i))!));
-      const [parent, holder] = [await find(parents[place]), await find(holders[place])];
+      const wanders = wandering.has(place);
+      const component = await find(parents[place]);
+      const parent = wanders && slot.moved ? undefined : component;
+      const holder = await find(holders[place]);
       const labels = used.map(({ outputs }) => outputs.label ?? null);
-      const aliases: AliasSpec[] = [{ name: nameOfPlace(place, { ...slot, renamed: !slot.renamed }) }];
+      const former = nameOfPlace(place, { ...slot, renamed: !slot.renamed });
+      const [type, formerType] = slot.moved ? ["test:index:Band", "test:index:Group"] : ["test:index:Group", "test:index:Band"];
+      const aliases: AliasSpec[] = [{ name: former }];
+      if (wanders && component !== undefined) {
+        const elsewhere = slot.moved ? { parent: component.urn } : { noParent: true };
+        aliases.push(elsewhere, { ...elsewhere, name: former });
+      }
       const common = { ...blank, name: nameOfPlace(place, slot), parent: parent?.urn ?? root, aliases };
-      if (!isCustom(place)) return engine.register({ ...common, type: "test:index:Group", custom: false });
+      if (!isCustom(place)) {
+        aliases.push({ type: formerType }, { type: formerType, name: former });
+        return engine.register({ ...common, type, custom: false });
+      }
       const bound = slot.bound && labels.length > 0;
       const inputs: PropertyMap = { size: slot.size, noise: slot.noise, fixed: bound ? labels[0]! : slot.fixed, needs: labels };
       if (named.has(place)) inputs.label = `L${place}-${parent === undefined ? 0 : qualifiedType(parent.urn).length}`; // another one elsewhere
