@@ -14,6 +14,7 @@ import { afterRestore, stopWriters } from "./components/restore.ts";
 import { Routes } from "./components/route.ts";
 import { loadStack, readRestore } from "./components/settings.ts";
 import { createSmoke } from "./components/smoke.ts";
+import { createVolumes } from "./components/volumes.ts";
 import { createWorkloads } from "./components/workloads.ts";
 import { extend } from "./extend.ts";
 
@@ -40,12 +41,15 @@ export default async function program(ownResources: Extension = extend) {
   createReset({ settings, namespace, configuration }, within);
   createCopy({ settings, namespace, configuration }, within);
 
+  const volumes = createVolumes({ settings, namespace }, within);
+  const furnished = { ...within, dependsOn: [...within.dependsOn, ...(volumes ? [volumes] : [])] };
+
   // A release: backup -> migration -> rollout -> smoke test -> record.
   const migration = createMigration(
     { settings, namespace, configuration, backup, migrations: history.migrations, restored: history.restored },
-    within,
+    furnished,
   );
-  const migrated = { ...options, dependsOn: [environment, ...(migration ? [migration] : [])] };
+  const migrated = { ...options, dependsOn: [...furnished.dependsOn, ...(migration ? [migration] : [])] };
   if (backup)
     new BackupSchedules("schedules", backup, migration?.schemaVersion ?? history.migrations.at(-1)?.schemaVersion ?? "", migrated);
   const workloads = createWorkloads({ settings, namespace, configuration }, migrated);

@@ -1,5 +1,5 @@
 import * as k8s from "@pulumi/kubernetes";
-import type * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "@pulumi/pulumi";
 import { selectorOf } from "./labels.ts";
 import type { Mounts } from "./pod.ts";
 import { seconds } from "./primitives.ts";
@@ -28,7 +28,11 @@ export interface Kept {
 }
 
 /** A StatefulSet never runs two pods of one name: the old one is gone before the new one opens the volume. */
-export function createStatefulSet(args: ReplicasArgs & Kept, dependsOn: pulumi.Resource[], parent: pulumi.Resource): void {
+export function createStatefulSet(
+  args: ReplicasArgs & Pick<Kept, "storageClass">,
+  dependsOn: pulumi.Resource[],
+  parent: pulumi.Resource,
+): void {
   const { scale, metadata, pods, storageClass } = args;
   const service = args.service as Stateful;
   const { name } = metadata;
@@ -40,7 +44,6 @@ export function createStatefulSet(args: ReplicasArgs & Kept, dependsOn: pulumi.R
     },
     { parent },
   );
-  const claims = service.singleWriter ? service.volumes.map((volume) => createClaim(service, volume, metadata, args, parent)) : [];
   const spec = {
     serviceName: `${name}-pods`,
     replicas: scale.replicas.min,
@@ -62,7 +65,7 @@ export function createStatefulSet(args: ReplicasArgs & Kept, dependsOn: pulumi.R
   new k8s.apps.v1.StatefulSet(
     name,
     { metadata, spec },
-    { parent, dependsOn: [...dependsOn, governing, ...claims], customTimeouts: rolloutTimeouts(service) },
+    { parent, dependsOn: [...dependsOn, governing], customTimeouts: rolloutTimeouts(service) },
   );
 }
 
@@ -72,19 +75,18 @@ export const claimSpec = (size: string, storageClassName: string | undefined): k
   resources: { requests: { storage: size } },
 });
 
-function createClaim(
-  service: Stateful,
-  { name, size }: Stateful["volumes"][number],
-  metadata: ReplicasArgs["metadata"],
-  { protect, storageClass }: Kept,
-  parent: pulumi.Resource,
-) {
-  const claim = claimOf(service.name, name);
-  return new k8s.core.v1.PersistentVolumeClaim(
-    claim,
-    { metadata: { ...metadata, name: claim, annotations: unawaited }, spec: claimSpec(size, storageClass) },
-    { parent, protect },
-  );
+/** The claims of a single writer. */
+export function createClaims(service: Stateful, metadata: ReplicasArgs["metadata"], kept: Kept, parent: pulumi.Resource): void {
+  // Where they were before they had to come first.
+  const aliases = [{ parent: pulumi.createUrn(service.name, "liftlock:workload:Workload") }];
+  for (const { name, size } of service.volumes) {
+    const claim = claimOf(service.name, name);
+    new k8s.core.v1.PersistentVolumeClaim(
+      claim,
+      { metadata: { ...metadata, name: claim, annotations: unawaited }, spec: claimSpec(size, kept.storageClass) },
+      { parent, protect: kept.protect, aliases },
+    );
+  }
 }
 
 /** A claim is often bound only when its first pod is placed; waiting for it before that pod would never end. */

@@ -43,8 +43,8 @@ export class Workload extends pulumi.ComponentResource {
       const metadata = metadataOf(args, name);
       const policy = this.#policy(args, name);
       const pods = podsOf(args, name, args.mounts(undefined), scale);
-      const { protect, storageClass } = settings.environment;
-      createStatefulSet({ service, scale, metadata, pods, protect, storageClass }, [...waitsFor(opts), ...accounts, policy], this);
+      const { storageClass } = settings.environment;
+      createStatefulSet({ service, scale, metadata, pods, storageClass }, [...waitsFor(opts), ...accounts, policy], this);
       createDisruptionBudget(metadata, this);
       createService(metadata, name, this);
     } else this.#createColours(args, scale, [...waitsFor(opts), ...accounts]);

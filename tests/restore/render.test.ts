@@ -77,6 +77,11 @@ describe("an environment whose data is a file", () => {
     expect(JSON.stringify(migrate.inputs)).toContain("store-data");
   });
 
+  test("has the volume before the backup of its first migration, which mounts it", () => {
+    const { urn } = find(resources, "PersistentVolumeClaim", "store-data");
+    expect(resources.find(({ type }) => type === "liftlock:database:Migration")?.dependencies).toContain(urn);
+  });
+
   test("restores only when asked: the Job is suspended, and is not begun again once it has said no", () => {
     const { spec } = find(resources, "CronJob", "restore").inputs;
     expect(spec.suspend).toBe(true);
