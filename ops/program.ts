@@ -103,6 +103,7 @@ function describeCommands(command: Declare): void {
     .addOption(message())
     .addOption(yes())
     .option("--dry-run", "say what would happen, gates and way back included, and change nothing")
+    .option("--pull-request", "open or update a pull request that changes the release alone; its reviews are approvals")
     .option("--no-up", "write the release into the stack file and leave the update to another run");
   command(
     "rollback [stack]",

@@ -32,7 +32,9 @@ export function rulesOf({ promotion, stack, lane }: GateInput): readonly Approva
 }
 
 export function approvalGates(input: GateInput): Verdict[] {
-  const all = [...approvalsIn(input.events), ...(input.approvals ?? [])].filter(({ stack }) => stack === input.stack);
+  const all = [...approvalsIn(input.events), ...(input.approvals ?? [])]
+    .filter(({ stack }) => stack === input.stack)
+    .sort((a, b) => Date.parse(a.at) - Date.parse(b.at));
   const people = new People(input.promotion);
   const rules = rulesOf(input);
   const verdicts = rules.map((rule) => approvalGate(input, rule, people, all));
@@ -77,6 +79,8 @@ function approvalGate(input: GateInput, rule: ApprovalRule, people: People, all:
   const evidence = [...words.values()].map((approval) => approval.id);
   const next = `${subject}: ${commandOf(input)} approve ${input.stack}`;
   const closed = (code: string, text: string) => verdict("approval", { subject, open: false, code, text, next, evidence });
+  if (input.unseenApprovals !== undefined)
+    return closed("approvals-unseen", `nobody knows who rejected ${version}: ${input.unseenApprovals}`);
 
   const rejected = [...words].find(([, a]) => a.verdict === "rejected");
   if (rejected !== undefined) return closed("rejected", `${rejected[0]} rejected ${version} for ${input.stack}`);
@@ -110,7 +114,8 @@ function secondPerson(input: GateInput, people: People, all: readonly Approval[]
     all.filter((a) => byPerson(a) && a.releaseId === input.release.id),
     people,
   );
-  const others = [...words].filter(([person, { at }]) => !requesters.includes(person) && !expired(input, at));
+  const others =
+    input.unseenApprovals === undefined ? [...words].filter(([person, { at }]) => !requesters.includes(person) && !expired(input, at)) : [];
   const evidence = others.map(([, { id }]) => id);
   const about = { subject: "a second person", evidence };
   const next = `somebody else: ${commandOf(input)} approve ${input.stack}`;

@@ -5,7 +5,7 @@ import { EnvironmentSettings } from "../../components/environment.schema.ts";
 import { present } from "../../components/model.ts";
 import { releaseId } from "../../components/release.ts";
 import { declaredSecrets } from "../../components/secrets.ts";
-import { sourcesOf, stacksOf } from "../../components/upstream.ts";
+import { gatesOf, sourcesOf, stacksOf } from "../../components/upstream.ts";
 import type { Context } from "../context.ts";
 import type { Actor, Ledger, LedgerEvent } from "../ledger/event.ts";
 import { environmentsOf } from "../project-dir.ts";
@@ -15,7 +15,7 @@ import { repeatedFlags } from "../repeated-flags.ts";
 import { isRecord } from "../report/diff.ts";
 import type { ProjectSummary } from "../selector.ts";
 import { UserError } from "../user-error.ts";
-import type { GateInput, Lane, Ran } from "./input.ts";
+import type { Approval, ApproverSource, GateInput, Lane, Ran } from "./input.ts";
 import { laneOf } from "./lane.ts";
 
 /** What is known of one environment. */
@@ -39,6 +39,8 @@ export interface Evidence {
   readonly events: readonly LedgerEvent[];
   readonly facts: ReadonlyMap<string, Facts>;
   readonly command: string;
+  /** Where approvals come from besides the ledger. */
+  readonly sources?: readonly ApproverSource[];
   readonly now: Date;
 }
 
@@ -73,6 +75,7 @@ export async function gather(context: Context): Promise<Evidence> {
     ledger,
     events,
     facts,
+    sources: await (await import("../github/project.ts")).approverSources(context, project, application.data),
     command: `${context.command}${repeatedFlags(context.options)}`,
     now: context.io.now?.() ?? new Date(),
   };
@@ -129,11 +132,25 @@ export async function gateInput(evidence: Evidence, { stack, release, lane, requ
     release: { id, version: release.version, pendingMigrations: pending, ...(changedPaths === undefined ? {} : { changedPaths }) },
     ...(requester === undefined ? {} : { requester }),
     events,
+    ...(await approvalsElsewhere(evidence, stack, id)),
     ran: (name) => facts.get(name)?.ran,
     ...(own === undefined ? {} : { configuration: keysOf(application, own.configuration, project.name, stack) }),
     now,
     command,
   };
+}
+
+/** What other sources know of approvals; that one cannot be asked is an answer too. */
+async function approvalsElsewhere({ sources = [], application }: Evidence, stack: string, id: string) {
+  const { approvals, hotfix, rollbackApprovals } = gatesOf(application.promotion, stack);
+  if (sources.length === 0 || approvals.length + (hotfix.approvals?.length ?? 0) + rollbackApprovals.length === 0) return {};
+  try {
+    const found: Approval[][] = await Promise.all(sources.map(async (source) => [...(await source.approvals({ stack, releaseId: id }))]));
+    return { approvals: found.flat() };
+  } catch (error) {
+    if (error instanceof UserError) return { unseenApprovals: error.message };
+    throw error;
+  }
 }
 
 /** Paths that differ between two commits; undefined when this clone does not have both. */

@@ -55,6 +55,8 @@ export interface GateInput {
   readonly events: readonly LedgerEvent[];
   /** From sources other than the ledger. */
   readonly approvals?: readonly Approval[];
+  /** Why a source could not be asked: nothing passes on approvals then, since a veto may be among what is not seen. */
+  readonly unseenApprovals?: string;
   /** What ran in each environment, newest first; undefined for one that was never deployed. */
   readonly ran: (stack: string) => readonly Ran[] | undefined;
   /** Keys that the application declares for the stack, and those that are set. */

@@ -58,7 +58,7 @@ export function inWords(error: unknown, { host }: Pick<Api, "host">): string {
   if (status === 403) return `the token may not do this on ${host}: ${message(error)}`;
   if (status === 404) return `${host} has no such thing, or the token may not see it`;
   if (status !== undefined && status < 500) return `${host} says: ${message(error)}`;
-  return `${host} cannot be asked (${message(error)})`;
+  return `${host} cannot be asked (${message(error) || `HTTP ${status}`})`;
 }
 
 export const failed = (what: string, error: unknown, api: Pick<Api, "host">): UserError =>

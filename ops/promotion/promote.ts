@@ -30,6 +30,8 @@ export interface PromoteOptions {
   /** Commander's `--no-up`. */
   readonly up?: boolean;
   readonly message?: string;
+  /** By a pull request that changes the release alone; reviews of it are approvals. */
+  readonly pullRequest?: boolean;
 }
 
 /** Moves the release that is live in one environment to another: gates, way back, preview, then the stack file, the ledger and the update. */
@@ -85,6 +87,17 @@ export async function promote(
   for (const line of gateLines(verdicts)) say(line);
   for (const line of back === undefined ? ["way back: none, nothing ran here before"] : classLines(back.coupled, back.to, pending))
     say(`  ${line}`);
+  if (options.pullRequest) {
+    refuseEarlyContract(target, release, before.applied);
+    const { propose } = await import("../github/propose.ts");
+    const wayBack = back === undefined ? ["none: nothing ran here before"] : classLines(back.coupled, back.to, pending);
+    const opened = await propose(context, project, {
+      ...{ way: "promote", from: source, to: target, release: live, replaces: plan.replaces, gates: verdicts },
+      ...{ wayBack, migrations: pending.map(({ name }) => name), events: book.events },
+    });
+    say(`\n${PROPOSED[opened.how]} ${opened.url}. Nothing was changed here: merging it is the promotion.`);
+    return EXIT.done;
+  }
   if (unmet.length > 0) {
     io.err(
       `${target} does not take ${id}: ${unmet.length} of ${verdicts.length} gates ${unmet.length === 1 ? "is" : "are"} closed. Nothing was changed.`,
@@ -122,6 +135,13 @@ export async function promote(
   if (options.up === false) return EXIT.done;
   return bring(context, project, target, chosen, options.message ?? `promotion of ${id} from ${source}`);
 }
+
+const PROPOSED = {
+  opened: "Opened",
+  updated: "Brought up to date (earlier reviews are void)",
+  kept: "It stands as it was:",
+  merged: "It was merged already:",
+} as const;
 
 async function bring(context: Context, project: ProjectSummary, stack: string, chosen: Selected, message: string): Promise<number> {
   const book = await openBook(context, project.dir);
