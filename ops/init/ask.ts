@@ -1,4 +1,5 @@
 import { checkbox, input, select } from "@inquirer/prompts";
+import { answered } from "../terminal/answered.ts";
 import { BRANCH_MODELS, DATABASES, SERVICE_KINDS } from "./choices.ts";
 import { exampleNames } from "./example.ts";
 import { type InitFlags, nameOf, service } from "./flags.ts";
@@ -6,13 +7,15 @@ import { type InitFlags, nameOf, service } from "./flags.ts";
 const NO_EXAMPLE = "settings of our own";
 
 /** Asks a person for what the flags leave open. The answers are flags again: what can be answered can be written into a script. */
-export async function askFor(flags: InitFlags, dir: string): Promise<InitFlags> {
+export const askFor = (flags: InitFlags, dir: string): Promise<InitFlags> => answered(ask(flags, dir));
+
+async function ask(flags: InitFlags, dir: string): Promise<InitFlags> {
   const start = await select({ message: "Start from", choices: [NO_EXAMPLE, ...exampleNames()] });
   if (start !== NO_EXAMPLE) return { ...flags, example: start };
-  const ask = async (given: string | undefined, message: string, fallback: string) =>
+  const text = async (given: string | undefined, message: string, fallback: string) =>
     given ?? (await input({ message, default: fallback }));
-  const name = await ask(flags.name, "Name of the application", nameOf(dir));
-  const environments = await ask(flags.environments, "Environments, first to last", "development,staging,production");
+  const name = await text(flags.name, "Name of the application", nameOf(dir));
+  const environments = await text(flags.environments, "Environments, first to last", "development,staging,production");
   const branchModel =
     flags.branchModel ??
     (await select({

@@ -1,4 +1,5 @@
 import type { DeclaredSecret } from "../../components/secrets.ts";
+import { answered } from "../terminal/answered.ts";
 import type { Io } from "../terminal/io.ts";
 import { UserError } from "../user-error.ts";
 
@@ -21,5 +22,5 @@ export async function askForValue(io: Io, { key, format }: Pick<DeclaredSecret, 
 
 async function hidden(message: string): Promise<string> {
   const { password } = await import("@inquirer/prompts");
-  return password({ message, mask: false }, { output: process.stderr });
+  return answered(password({ message, mask: false }, { output: process.stderr }));
 }

@@ -1,3 +1,5 @@
+import { existsSync } from "node:fs";
+import path from "node:path";
 import { EnvironmentGithub } from "../../components/github/environment.schema.ts";
 import type { RepositorySettings } from "../../components/github/repository.schema.ts";
 import { PlatformSettings } from "../../components/platform/platform.schema.ts";
@@ -25,7 +27,7 @@ export function projectOnGithub(project: ProjectSummary, folder: string): Projec
   const environments: DeployedEnvironment[] = [];
   for (const stack of names) environments.push(environmentOf(project, repository, stack, environments));
   const workflows: WorkflowSettings = {
-    command: folder === "" ? "./liftlock" : `./liftlock --stack-dir ${folder.replace(/\/$/, "")}`,
+    command: commandOf(project.dir, folder),
     folder,
     defaultBranch: repository.defaultBranch,
     releaseTags: releaseTags(project),
@@ -34,6 +36,13 @@ export function projectOnGithub(project: ProjectSummary, folder: string): Projec
     restrictsSources: branches.length > 0,
   };
   return { repository, workflows };
+}
+
+/** A project that `init` made in a folder of a larger repository has a command of its own there. */
+function commandOf(dir: string, folder: string): string {
+  if (folder === "") return "./liftlock";
+  const own = existsSync(path.join(dir, "liftlock")) ? `./${folder}liftlock` : "./liftlock";
+  return `${own} --stack-dir ${folder.replace(/\/$/, "")}`;
 }
 
 /** Where nothing is said, the default branch is deployed: the first environment by every push, the others by a change of their own file. */

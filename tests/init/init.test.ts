@@ -120,3 +120,13 @@ test("the document says what the settings say, and is checked to be current", as
   expect((await run(["document"], dir)).exitCode).toBe(0);
   expect(read(dir, "DEPLOYMENT.md")).toContain("it ran there for 72h");
 });
+
+test("in a folder of a larger repository the workflows call the project's own command", async () => {
+  const root = emptyFolder();
+  execFileSync("git", ["init", "--quiet"], { cwd: root });
+  const dir = path.join(root, "deploy");
+  mkdirSync(dir);
+  expect((await init(dir, "--repository", "acme/shop")).exitCode).toBe(0);
+  expect(read(root, ".github/workflows/deploy-production.yml")).toContain("./deploy/liftlock --stack-dir deploy up production");
+  expect(existsSync(path.join(dir, ".git"))).toBe(false);
+});
