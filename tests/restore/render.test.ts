@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { type RenderedResource, renderProgram } from "../../local/engine/embedded.ts";
+import type { StackConfig } from "../../local/engine/state.ts";
 import { kubernetesFactory } from "../../local/providers/kubernetes/index.ts";
 import { find, overlay, writtenSettings } from "../components/support.ts";
 
@@ -34,7 +35,8 @@ async function rendered(restore?: object): Promise<RenderedResource[]> {
   };
   delete environment.database.cidrs;
   environment.storageClass = "kept";
-  const extra = restore === undefined ? {} : { "ferry:restore": { value: JSON.stringify(restore), secret: false, object: true } };
+  const extra: StackConfig =
+    restore === undefined ? {} : { "ferry:restore": { value: JSON.stringify(restore), secret: false, object: true } };
   return renderProgram({
     projectDir: dir,
     stack: "production",
