@@ -69,7 +69,8 @@ async function one(
     try {
       from = await engine.declared(base.projectDir, stack, { signal });
     } catch (error) {
-      if (!(error instanceof UserError) || signal.aborted) throw error;
+      if (!(error instanceof UserError)) throw error;
+      if (signal.aborted) throw new UserError("stopped before it was through");
       const text = `the program of ${short} does not run, so all of the working tree's counts as new: ${error.message}`;
       notes.unshift({ text, brief: `compared with nothing: ${short} does not run` });
     }

@@ -170,7 +170,7 @@ test("Ctrl-C ends it and removes what it made", async () => {
   await vi.waitFor(() => expect(existsSync(mark)).toBe(true), { timeout: 15_000 });
   expect(left()).toEqual([expect.stringMatching(/^liftlock-base-/)]);
   interrupt();
-  expect((await run).exitCode).toBe(1);
+  expect(await run).toMatchObject({ exitCode: 1, err: expect.stringContaining("staging: stopped before it was through") });
   expect(left()).toEqual([]);
   reset();
 });
