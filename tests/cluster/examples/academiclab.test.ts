@@ -1,0 +1,94 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { Example } from "./example.ts";
+
+/** Academic Lab through a release that students test, a way back and a hotfix. Each test goes on from where the one before left it. */
+let team: Example;
+beforeAll(async () => {
+  team = await Example.open("academiclab");
+});
+afterAll(() => team.remove());
+
+const hour = 3_600_000;
+const as = (name: string) => `--as "${name} <${name.toLowerCase()}@academiclab.example.com>"`;
+const students = () => team.mailTo("students@academiclab.example.com");
+const staging = [
+  "no-critical-bugs passed",
+  "performance passed --evidence k6",
+  "student-feedback passed --evidence form",
+  "security-review passed",
+];
+const production = ["documentation", "rollback-plan", "monitoring"];
+
+describe("academiclab", () => {
+  test("both environments come up", async () => {
+    await team.done("up staging", "up production");
+  });
+
+  test("students hear of a release in staging, where it is and how to report", async () => {
+    await team.commit("feat: decision trees");
+    await team.done("release create 2.1.0 --schema-version 0014_phase_two", "up staging");
+    const mail = students().at(-1)!;
+    for (const part of ["2.1.0", "https://staging.academiclab.example.com", "support@academiclab.example.com", "decision trees"])
+      expect(mail).toContain(part);
+  });
+
+  test("production waits for three days, the checklist and two maintainers, one of whom owns the code", async () => {
+    await team.refused("promote staging production --yes");
+    expect(await team.closed("production")).toEqual([
+      "soak staging",
+      "approval maintainers",
+      "approval maintainers",
+      ...["no-critical-bugs", "performance", "student-feedback", "security-review", ...production].map((name) => `check ${name}`),
+    ]);
+    await team.done(
+      ...staging.map((check) => `check staging ${check}`),
+      ...production.map((name) => `check production ${name} passed`),
+      `approve production ${as("Mia")}`,
+    );
+    team.advance(71 * hour);
+    expect(await team.closed("production")).toEqual(["soak staging", "approval maintainers"]);
+    await team.done(`approve production ${as("Noor")}`);
+    team.advance(2 * hour);
+    expect(await team.closed("production")).toEqual([]);
+    const before = students().length;
+    await team.done("promote staging production --yes");
+    expect(students().slice(before).join()).toMatch(/2\.1\.0[\s\S]*https:\/\/academiclab\.example\.com/);
+    expect(await team.image("production", "web")).toContain("web:2.1.0");
+  });
+
+  test("a release that never becomes ready is taken back by itself", async () => {
+    await team.done(
+      "release create 2.2.0 --schema-version 0014_phase_two --image web=registry.example.com/academiclab/web:2.2.0-misbehaves-crash",
+    );
+    expect(await team.refused("up staging")).toMatch(/restored 2\.1\.0-/);
+    expect(await team.image("staging", "web")).toContain("web:2.1.0");
+  });
+
+  test("production goes back to what ran before by one command, without rewriting a branch", async () => {
+    await team.done("rollback production --reason wrong --yes");
+    expect(await team.image("production", "web")).toContain("web:2.0.0");
+    expect(await team.refused("promote staging production --yes")).toMatch(/closed {2}hold/);
+  });
+
+  test("a hotfix has two hours of students instead of three days, and one owner's word", async () => {
+    await team.commit("fix: critical issue");
+    await team.done("release create 2.1.1 --schema-version 0014_phase_two --reason hotfix", "up staging");
+    await team.done("check staging no-critical-bugs passed", "check staging security-review passed", `approve production ${as("Otto")}`);
+    team.now = new Date();
+    expect(await team.refused("hotfix production --reason critical --yes")).toMatch(/1 of \d+ gates is closed/);
+    team.advance(2.1 * hour);
+    await team.done("hotfix production --reason critical --yes");
+    expect(await team.image("production", "web")).toContain("web:2.1.1");
+    expect(await team.red("production")).toEqual([]);
+  });
+
+  test("what somebody changes by hand is found and put back", () => team.meddle("staging", "web"));
+
+  test("real data is destroyed nowhere by accident; what is let go leaves nothing", async () => {
+    for (const stack of ["staging", "production"])
+      expect(await team.refused(`destroy ${stack} --yes`)).toContain("it holds what is protected");
+    team.set("staging", ["protect"], false);
+    await team.done("up staging", "destroy staging --yes");
+    await team.gone("staging");
+  });
+});
