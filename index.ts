@@ -29,12 +29,15 @@ export default async function program(ownResources: Extension = extend) {
   if (restore?.stage === "stopped") stopWriters();
   const history = afterRestore(await readHistory(), restore);
   await checkRelease(settings, history);
-  const cluster = connectCluster(settings.environment.cluster);
+  const azure = settings.environment.azure && (await (await import("./components/azure/read-platform.ts")).readPlatform(settings));
+  const cluster = connectCluster(settings.environment.cluster, azure?.kubeconfig);
   const options = { providers: [cluster] };
 
   const environment = new Environment("environment", { settings }, options);
   const { namespace } = environment;
-  const within = { ...options, dependsOn: [environment] };
+  const inAzure = azure && (await import("./components/azure/environment.ts")).createAzureEnvironment(settings, azure, namespace);
+  const place = [environment, ...(inAzure ? [inAzure] : [])];
+  const within = { ...options, dependsOn: place };
 
   const configuration = new Configuration("configuration", { settings, namespace }, within);
   const backup = createBackup({ settings, namespace, configuration }, within);
@@ -67,5 +70,6 @@ export default async function program(ownResources: Extension = extend) {
 
   const ofOwn = { provider: cluster, dependsOn: [environment] };
   const own = await ownResources({ settings, namespace, workloads, options: ofOwn });
-  return summarize({ settings, namespace, workloads, record, migration, history, restore, github, own });
+  const outputs = summarize({ settings, namespace, workloads, record, migration, history, restore, github, own });
+  return { ...outputs, ...(inAzure && { azure: inAzure.outputs }) };
 }

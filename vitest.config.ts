@@ -8,6 +8,8 @@ const wholeEngine = [
   "tests/provider-github/render.test.ts",
   "tests/engine/**",
   "tests/examples/policy.test.ts",
+  "tests/azure/environment.test.ts",
+  "tests/azure/platform.test.ts",
   "tests/components/release-chain.test.ts",
   "tests/gates/release-check.test.ts",
   "tests/github/examples.test.ts",

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { AccessSettings, GatewaySettings } from "./access.schema.ts";
+import { EnvironmentAzure } from "./azure/environment.schema.ts";
 import { ConfigValue, FlagValue } from "./configuration.schema.ts";
 import { DatabaseSettings } from "./database.schema.ts";
 import { EnvironmentGithub } from "./github/environment.schema.ts";
@@ -31,6 +32,7 @@ export const EnvironmentSettings = z.strictObject({
     "Storage class of every volume; left out, the cluster's default. One with reclaim policy Retain keeps real data when its claim is deleted",
   ),
   monitoring: MonitoringSettings.optional().describe("Alerts, objectives and who is told; left out, nothing is watched"),
+  azure: EnvironmentAzure.optional().describe("What it has in Azure; its cluster is then the platform's"),
   github: EnvironmentGithub.optional().describe("What the environment has on GitHub; needs application.repository"),
 });
 export type EnvironmentSettings = z.infer<typeof EnvironmentSettings>;

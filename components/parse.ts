@@ -5,6 +5,7 @@ import { type Fault, type Finding, findingsOf, inWords, type Part, toFault } fro
 import type { Settings } from "./model.ts";
 import { ReleaseSettings } from "./release.schema.ts";
 import { checkAccess } from "./rules/access.ts";
+import { checkEnvironmentAzure } from "./rules/azure.ts";
 import { checkConfiguration, checkFlags } from "./rules/configuration.ts";
 import { checkCopy } from "./rules/copy.ts";
 import { findCredentials } from "./rules/credentials.ts";
@@ -84,6 +85,7 @@ export function parseSettings(raw: RawSettings): Parsed {
     apply(() => checkCopy(application, environment, raw.stack, raw.siblings ?? []));
     apply(() => checkAddresses(application, environment, raw.siblings ?? []));
     apply(() => checkMonitoring(application, environment, raw.stack));
+    apply(() => checkEnvironmentAzure(application, environment, raw.stack));
     apply(() => checkEnvironmentGithub(application, environment.github, raw.siblings ?? []));
   }
   if (named && release !== undefined) apply(() => checkRelease(application, release, raw.stack));

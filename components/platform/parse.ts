@@ -1,6 +1,7 @@
 import { ApplicationSettings } from "../application.schema.ts";
 import { type Fault, type Finding, toFault } from "../faults.ts";
 import { applied, blursNames, type RawSettings, readPart } from "../parse.ts";
+import { checkPlatformAzure } from "../rules/azure-platform.ts";
 import { checkGates } from "../rules/gates.ts";
 import { checkRepository } from "../rules/github.ts";
 import { checkPlatformGithub } from "../rules/platform.ts";
@@ -36,6 +37,7 @@ export function parsePlatform(raw: RawSettings): ParsedPlatform {
     apply(() => checkServices(application));
     apply(() => checkRepository(application));
     if (platform !== undefined) apply(() => checkPlatformGithub(application, platform, raw.siblings ?? []));
+    if (platform?.azure !== undefined) apply(() => checkPlatformAzure(application, platform.azure, raw.stack));
   }
   if (application === undefined || platform === undefined || findings.length > 0)
     return { ok: false, faults: findings.map((finding) => toFault(finding, raw.stack)) };

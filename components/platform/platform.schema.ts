@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { PlatformAzure } from "../azure/platform.schema.ts";
 import { PlatformGithub } from "./github.schema.ts";
 
 /**
@@ -8,5 +9,6 @@ import { PlatformGithub } from "./github.schema.ts";
 export const PlatformSettings = z.strictObject({
   protect: z.boolean().default(true).describe("Nothing in it can be destroyed or replaced"),
   github: PlatformGithub.optional().describe("Rules of the repository as a whole"),
+  azure: PlatformAzure.optional().describe("Resource group, cluster, registry and network in Azure"),
 });
 export type PlatformSettings = z.infer<typeof PlatformSettings>;

@@ -3,6 +3,7 @@ import { declaredSecrets } from "../../components/secrets.ts";
 import { type RenderedResource, renderProgram } from "../../local/engine/embedded.ts";
 import type { StackConfig } from "../../local/engine/state.ts";
 import { redact } from "../../local/engine/values.ts";
+import { azureNativeFactory } from "../../local/providers/azure-native/index.ts";
 import { githubFactory } from "../../local/providers/github/index.ts";
 import { kubernetesFactory } from "../../local/providers/kubernetes/index.ts";
 import { readYaml } from "../settings/projects.ts";
@@ -31,7 +32,7 @@ export async function declaredOn(project: string, stack: string, change: (config
   const resources = await renderProgram({
     projectDir,
     stack,
-    providers: [kubernetesFactory({ kind: "offline" }), githubFactory({ kind: "offline" })],
+    providers: [kubernetesFactory({ kind: "offline" }), githubFactory({ kind: "offline" }), azureNativeFactory({ kind: "offline" })],
     extraConfig: Object.fromEntries([...objects, ...secrets]) as StackConfig,
   });
   return resources

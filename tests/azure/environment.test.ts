@@ -1,0 +1,76 @@
+import { describe, expect, test } from "vitest";
+import { Secret } from "../../local/engine/values.ts";
+import { inputsOf, planted, rendered } from "./support.ts";
+
+const production = await rendered("production");
+
+describe("what an environment has in Azure", () => {
+  test("A2, E14: production's own server, zone-redundant, seven days, closed, protected and marked as real data", () => {
+    expect(inputsOf(production, "Server")).toMatchObject({
+      serverName: "studysphere-postgres-prod",
+      highAvailability: { mode: "ZoneRedundant" },
+      backup: { backupRetentionDays: 7, geoRedundantBackup: "Enabled" },
+      network: { publicNetworkAccess: "Disabled" },
+      authConfig: { activeDirectoryAuth: "Enabled", passwordAuth: "Disabled" },
+      maintenanceWindow: { customWindow: "Enabled", dayOfWeek: 0, startHour: 2 },
+      tags: { data: "real" },
+    });
+    const server = production.find(({ type }) => type.endsWith(":Server"))!;
+    expect(server.protect).toBe(true);
+    expect(server.ignoreChanges).toEqual(["availabilityZone", "highAvailability.standbyAvailabilityZone"]);
+  });
+
+  test("A2: development has a database on the shared server", async () => {
+    const development = await rendered("development");
+    expect(inputsOf(development, "Database")).toMatchObject({
+      serverName: "studysphere-postgres-shared",
+      databaseName: "studysphere_development",
+    });
+    expect(development.some(({ type }) => type.endsWith(":Server"))).toBe(false);
+  });
+
+  test("A5: a vault by role, never purged, which the services' own accounts may read", () => {
+    expect(inputsOf(production, "Vault").properties).toMatchObject({
+      enableRbacAuthorization: true,
+      enablePurgeProtection: true,
+      publicNetworkAccess: "Disabled",
+    });
+    expect(inputsOf(production, "FederatedIdentityCredential", "azure-vault-api").subject).toBe("system:serviceaccount:production:api");
+  });
+
+  test("A6: sizes follow the tier, and a budget tells people before the money is spent", async () => {
+    expect(inputsOf(production, "Server").sku).toEqual({ name: "Standard_D4ds_v5", tier: "GeneralPurpose" });
+    const testing = await rendered("testing");
+    expect(inputsOf(testing, "Server")).toMatchObject({ sku: { name: "Standard_D2ds_v5" }, highAvailability: { mode: "Disabled" } });
+    expect(inputsOf(production, "Budget")).toMatchObject({
+      amount: 900,
+      notifications: { actual80: { threshold: 80 }, forecasted: { thresholdType: "Forecasted" } },
+    });
+  });
+
+  test("what runs in the environment comes after it", () => {
+    const database = production.find(({ type }) => type.endsWith(":Server"))!.urn;
+    const deployments = production.filter(({ type }) => type.endsWith(":Deployment"));
+    expect(deployments).toHaveLength(3);
+    for (const { dependencies } of deployments) expect(dependencies).toContain(database);
+  });
+
+  test("a Redis without keys and without a way in from outside", async () => {
+    const resources = await rendered("testing", ({ environment }) => {
+      environment.azure.redis = { name: "studysphere-test-cache" };
+    });
+    expect(inputsOf(resources, "RedisEnterprise")).toMatchObject({ sku: { name: "Balanced_B1" }, publicNetworkAccess: "Disabled" });
+    expect(inputsOf(resources, "Database", "azure-redis-database")).toMatchObject({ accessKeysAuthentication: "Disabled" });
+  });
+
+  test("an administrator's password is a secret wherever it stands", async () => {
+    const resources = await rendered("testing", ({ environment, application }) => {
+      environment.azure.database.password = { login: "studysphere_admin", secret: "POSTGRES_PASSWORD" };
+      application.secrets.administrator = { keys: { POSTGRES_PASSWORD: { only: ["testing"] } } };
+    });
+    const server = resources.find(({ type }) => type.endsWith(":Server"))!;
+    expect(server.inputs.administratorLoginPassword).toEqual(new Secret(planted));
+    expect(JSON.stringify(inputsOf(resources, "Server"))).not.toContain(planted);
+    expect(inputsOf(resources, "Server").authConfig.passwordAuth).toBe("Enabled");
+  });
+});

@@ -1,0 +1,102 @@
+import { describe, expect, test } from "vitest";
+import { parseSettings } from "../../components/parse.ts";
+import { parsePlatform } from "../../components/platform/parse.ts";
+import { readSiblings } from "../../components/siblings.ts";
+import { studysphere, type Written, written } from "./support.ts";
+
+function faultsOf(stack: string, change: (settings: Written) => void): string[] {
+  const settings = written(stack);
+  change(settings);
+  const values = Object.fromEntries(Object.entries(settings).map(([key, value]) => [`studysphere:${key}`, JSON.stringify(value)]));
+  const siblings = readSiblings(studysphere, "studysphere", stack);
+  const raw = { project: "studysphere", stack, values, secretKeys: [], siblings };
+  const parsed = stack === "platform" ? parsePlatform(raw) : parseSettings(raw);
+  return parsed.ok
+    ? []
+    : parsed.faults.map(({ path, message }) => `${path}: ${message}`).filter((line) => line.includes("azure") || line.includes("database"));
+}
+
+describe("Azure would refuse, and so do we before it is asked", () => {
+  test("what is committed passes", () => {
+    for (const stack of ["platform", "development", "testing", "production"]) expect(faultsOf(stack, () => {})).toEqual([]);
+  });
+
+  test.each<[string, (azure: Written) => void, string]>([
+    [
+      "a name that Azure does not take",
+      (azure) => (azure.registry.name = "study-sphere"),
+      "platform.azure.registry.name: must be a registry's name",
+    ],
+    ["a cheap registry that is to be closed", (azure) => (azure.registry.sku = "Basic"), "platform.azure.registry.sku: must be Premium"],
+    [
+      "ranges for a private API server",
+      (azure) => (azure.cluster.private = true),
+      "platform.azure.cluster.authorizedRanges: are for a public",
+    ],
+    [
+      "a pool upside down",
+      (azure) => (azure.cluster.pools.apps = { min: 9, max: 2 }),
+      "platform.azure.cluster.pools.apps.max: must be at least min",
+    ],
+    ["a pool's name", (azure) => (azure.cluster.pools["apps-1"] = {}), "must be a node pool's name"],
+    ["a zone that there is not", (azure) => (azure.cluster.zones = ["4"]), 'platform.azure.cluster.zones[0]: must be "1", "2" or "3"'],
+    ["a subnet outside", (azure) => (azure.network.nodes = "10.99.0.0/20"), "platform.azure.network.nodes: must be part of network.range"],
+    [
+      "subnets that overlap",
+      (azure) => (azure.database.subnet = "10.40.128.0/24"),
+      "platform.azure.database.subnet: overlaps network.nodes",
+    ],
+    [
+      "the pods' own range",
+      (azure) => (azure.network = { range: "192.168.0.0/16", nodes: "192.168.0.0/20", endpoints: "192.168.16.0/24" }),
+      "platform.azure.network.range: overlaps",
+    ],
+    [
+      "a budget that starts in the middle of a month",
+      (azure) => (azure.budget.start = "2026-12-15"),
+      "platform.azure.budget.start: must be the first day",
+    ],
+    ["a setting that there is not", (azure) => (azure.cluster.zone = "1"), "platform.azure.cluster.zone: is not a known setting"],
+  ])("platform: %s", (_, change, expected) => {
+    expect(faultsOf("platform", ({ platform }) => change(platform.azure)).join("\n")).toContain(expected);
+  });
+
+  test.each<[string, (azure: Written, environment: Written) => void, string]>([
+    ["six days", (azure) => (azure.database.retentionDays = 6), "environment.azure.database"],
+    ["thirty-six days", (azure) => (azure.database.retentionDays = 36), "environment.azure.database"],
+    [
+      "a burstable server with a standby",
+      (azure) => (azure.database.sku = "Standard_B2ms"),
+      "is not possible with Standard_B2ms: a burstable server has no standby",
+    ],
+    [
+      "real data without a standby",
+      (azure) => (azure.database.availability = "none"),
+      "environment.azure.database.availability: must not be none",
+    ],
+    ["nobody who could log in", (azure) => (azure.database.administrators = []), "environment.azure.database.administrators: names nobody"],
+    ["an undeclared password", (azure) => (azure.database.password = { login: "boss", secret: "NOPE" }), '"NOPE" is not declared here'],
+    [
+      "a subnet too small",
+      (_, environment) => (environment.database.cidrs = ["10.40.2.0/29"]),
+      "environment.database.cidrs[0]: is too small",
+    ],
+    [
+      "a server beside a shared database",
+      (azure) => (azure.database = { shared: "x" }),
+      "environment.azure.database: is on a shared server",
+    ],
+    [
+      "a context beside the platform's cluster",
+      (_, environment) => (environment.cluster.context = "x"),
+      "environment.cluster.context: is not used",
+    ],
+  ])("environment: %s", (_, change, expected) => {
+    const change1 = (settings: Written) => change(settings.environment.azure, settings.environment);
+    const settings = written("production");
+    change1(settings);
+    const values = Object.fromEntries(Object.entries(settings).map(([key, value]) => [`studysphere:${key}`, JSON.stringify(value)]));
+    const parsed = parseSettings({ project: "studysphere", stack: "production", values, secretKeys: [] });
+    expect(parsed.ok ? "" : parsed.faults.map(({ path, message }) => `${path}: ${message}`).join("\n")).toContain(expected);
+  });
+});
