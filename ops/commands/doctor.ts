@@ -29,7 +29,11 @@ const TOOLS: readonly Tool[] = [
 /** What is there and what is missing. Without --local also what real environments need. */
 export async function doctor(context: Context): Promise<number> {
   const { io, options, say } = context;
-  const findings = [...(await Promise.all(TOOLS.map(look))), ...(options.local ? [] : await forPulumi(context))];
+  const findings = [
+    ...(await Promise.all(TOOLS.map(look))),
+    ...(options.local ? [] : await forPulumi(context)),
+    ...(await forGithub(context)),
+  ];
   if (options.json) io.out(JSON.stringify(findings, null, 2));
   else {
     for (const { name, version, needed } of findings) {
@@ -44,6 +48,22 @@ export async function doctor(context: Context): Promise<number> {
 async function forPulumi({ io, options }: Context): Promise<Finding[]> {
   const { pulumiFindings } = await import("../doctor/pulumi.ts");
   return pulumiFindings({ env: io.env, cwd: io.cwd, given: options.pulumi, projectDir: projectDir(io.cwd, options.stackDir) });
+}
+
+/** Only where the settings name a repository. */
+async function forGithub({ io, options, selector }: Context): Promise<Finding[]> {
+  if (projectDir(io.cwd, options.stackDir) === undefined) return [];
+  const { githubSettings } = await import("../github/settings.ts");
+  const project = await selector.project();
+  const settings = githubSettings(project);
+  if (settings === undefined) return [];
+  const connection = await selector.github(project);
+  if (connection === undefined && options.local) return [];
+  const { wanting } = await import("../doctor/finding.ts");
+  if (connection === undefined)
+    return [wanting("GitHub token", "set GITHUB_TOKEN for rules and approvals on GitHub: docs/how-to/connect-github.md")];
+  const [{ githubFindings }, { openApi }] = await Promise.all([import("../doctor/github.ts"), import("../github/api.ts")]);
+  return githubFindings(openApi(connection, settings.repository), settings);
 }
 
 /** It also helps outside of a project. */

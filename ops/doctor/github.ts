@@ -1,0 +1,134 @@
+import { type Api, inWords, statusOf } from "../github/api.ts";
+import { type GithubSettings, namedActors } from "../github/settings.ts";
+import { type Finding, good, wanting } from "./finding.ts";
+
+const CONNECT = "see docs/how-to/connect-github.md";
+
+/** What a run that works on GitHub would fail on, before anything changes: the token, the repository, and who and what the settings name. */
+export async function githubFindings(api: Api, settings: GithubSettings): Promise<Finding[]> {
+  const { octokit, owner, repo, host } = api;
+  const { repository } = settings;
+  const limit = await octokit.rest.rateLimit.get().catch((error: unknown) => error as Error);
+  if (limit instanceof Error) return [wanting("GitHub token", `${inWords(limit, api)}: ${CONNECT}`)];
+  const scopes = limit.headers["x-oauth-scopes"];
+  const { remaining, reset } = limit.data.resources.core;
+  const rate =
+    remaining > 200
+      ? good("rate limit", String(remaining), `requests left on ${host}`)
+      : wanting("rate limit", `${remaining} requests are left on ${host}: wait until ${new Date(reset * 1000).toISOString()}`);
+  const found = await octokit.rest.repos.get({ owner, repo }).catch((error: unknown) => error as Error);
+  if (found instanceof Error) {
+    const why = statusOf(found) === 404 ? `${owner}/${repo} is not there, or the token may not see it` : inWords(found, api);
+    return [
+      good("GitHub token", "accepted", `by ${host}`),
+      rate,
+      wanting("repository", `${why}: create it, or give the token access; ${CONNECT}`),
+    ];
+  }
+  const { data } = found;
+  const visibility = data.visibility ?? (data.private ? "private" : "public");
+  const isAdmin = data.permissions?.admin === true;
+  const lacks = scopes === undefined ? [] : ["repo", "read:org"].filter((scope) => !covers(String(scopes), scope, repository.ownerKind));
+  const branches = new Set(Object.values(settings.environments).flatMap(({ branch }) => (branch === undefined ? [] : [branch.name])));
+  branches.add(repository.defaultBranch);
+  return [
+    lacks.length === 0
+      ? good("GitHub token", scopes === undefined ? "fine-grained" : "classic", `accepted by ${host}`)
+      : wanting("GitHub token", `the token lacks the scope ${lacks.join(", ")}: ${CONNECT}`),
+    rate,
+    isAdmin
+      ? good("repository", visibility, `${owner}/${repo}; the token's user administers it`)
+      : wanting(
+          "repository",
+          `the token's user does not administer ${owner}/${repo}, so \`up\` cannot keep its rules: make them an administrator, or use another token`,
+        ),
+    ...(visibility === repository.visibility
+      ? []
+      : [
+          wanting(
+            "visibility",
+            `${owner}/${repo} is ${visibility}, and the settings say ${repository.visibility}: correct application.repository.visibility, which decides what GitHub allows`,
+          ),
+        ]),
+    ...(data.default_branch === repository.defaultBranch
+      ? []
+      : [
+          wanting(
+            "branch",
+            `the default branch is ${data.default_branch}, and the settings say ${repository.defaultBranch}: correct application.repository.defaultBranch`,
+          ),
+        ]),
+    ...(await planFinding(api, settings)),
+    ...(await Promise.all([...branches].filter((name) => !/[*?[]/.test(name)).map((name) => branchFinding(api, name)))).flat(),
+    ...(await actorFindings(api, settings)),
+  ];
+}
+
+/** Classic scopes hold others: admin:org reads organisations too. A user's repository needs none of an organisation's. */
+const covers = (scopes: string, wanted: string, ownerKind: string): boolean => {
+  const has = scopes.split(/,\s*/);
+  if (wanted === "read:org") return ownerKind === "user" || ["read:org", "write:org", "admin:org"].some((scope) => has.includes(scope));
+  return has.includes(wanted) || (wanted === "repo" && has.includes("public_repo"));
+};
+
+/** An organisation tells its plan to its owners alone. */
+async function planFinding({ octokit, owner }: Api, { repository }: GithubSettings): Promise<Finding[]> {
+  if (repository.ownerKind === "user") return [];
+  const plan = await octokit.rest.orgs.get({ org: owner }).then(
+    ({ data }) => data.plan?.name,
+    () => undefined,
+  );
+  if (plan === undefined) return [good("plan", repository.plan, `by the settings: GitHub does not tell this token the plan of ${owner}`)];
+  if (plan.toLowerCase().startsWith(repository.plan)) return [good("plan", plan, `of ${owner}`)];
+  return [
+    wanting(
+      "plan",
+      `${owner} has the plan ${plan}, and the settings say ${repository.plan}: correct application.repository.plan, which decides what GitHub allows`,
+    ),
+  ];
+}
+
+async function branchFinding(api: Api, branch: string): Promise<Finding[]> {
+  const { octokit, owner, repo } = api;
+  try {
+    await octokit.rest.repos.getBranch({ owner, repo, branch });
+    return [];
+  } catch (error) {
+    const what =
+      statusOf(error) === 404 ? `${owner}/${repo} has no branch ${branch}: push it (git push origin HEAD:${branch})` : inWords(error, api);
+    return [wanting("branch", what)];
+  }
+}
+
+async function actorFindings(api: Api, settings: GithubSettings): Promise<Finding[]> {
+  const { octokit } = api;
+  const { teams, users } = namedActors(settings);
+  const look = async (what: string, ask: () => Promise<unknown>, todo: string): Promise<Finding[]> => {
+    try {
+      await ask();
+      return [];
+    } catch (error) {
+      return [
+        wanting(
+          "people",
+          statusOf(error) === 404 ? `there is no ${what} that this token can see: ${todo}` : `${what}: ${inWords(error, api)}`,
+        ),
+      ];
+    }
+  };
+  const asked = [
+    ...teams.map((team) => {
+      const [org = "", team_slug = ""] = team.split("/");
+      return look(
+        `team ${team}`,
+        () => octokit.rest.teams.getByName({ org, team_slug }),
+        "create it, or correct the settings; reading teams needs Members: read",
+      );
+    }),
+    ...users.map((username) => look(`user ${username}`, () => octokit.rest.users.getByUsername({ username }), "correct the settings")),
+  ];
+  const wrong = (await Promise.all(asked)).flat();
+  return wrong.length > 0 || asked.length === 0
+    ? wrong
+    : [good("people", String(asked.length), "teams and users of the settings are all there")];
+}
