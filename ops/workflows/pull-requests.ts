@@ -8,7 +8,7 @@ const onPullRequest = { group: "${{ github.workflow }}-${{ github.event.pull_req
  * What a pull request changes, told from its two sides alone: state is behind credentials. It runs the pull request's own code, so it holds
  * no credential and asks no live system.
  */
-export const preview = ({ command }: WorkflowSettings) => ({
+export const preview = ({ command, folder }: WorkflowSettings) => ({
   name: PREVIEW,
   on: { pull_request: {} },
   permissions: { contents: "read" },
@@ -29,6 +29,11 @@ export const preview = ({ command }: WorkflowSettings) => ({
           if: "${{ !cancelled() }}",
           with: { name: "preview", path: "${{ runner.temp }}/preview", "retention-days": 14 },
         }),
+        {
+          name: "Check the deployment document",
+          if: `\${{ !cancelled() && hashFiles('${folder}DEPLOYMENT.md') != '' }}`,
+          run: `${command} document --check`,
+        },
       ],
     },
   },

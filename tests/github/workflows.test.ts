@@ -65,7 +65,7 @@ describe("every workflow", () => {
   test("runs command lines that liftlock understands", () => {
     const found = steps.flatMap(({ where, step }) => commandLines(step.run ?? "").map((line) => ({ where, line })));
     expect(new Set(found.map(({ line }) => line.args.find((arg) => !arg.startsWith("-") && arg !== "apps/shop")))).toEqual(
-      new Set(["preview", "comment", "source-branch", "scan", "up", "promote", "rollback", "release", "drift"]),
+      new Set(["preview", "document", "comment", "source-branch", "scan", "up", "promote", "rollback", "release", "drift"]),
     );
     for (const { where, line } of found) expect(usage(line.args), `${where}: ${line.text}`).toBeUndefined();
   });
