@@ -8,7 +8,7 @@ const page = readFileSync(path.join(root, "docs/demands.md"), "utf8");
 /** How many of each there are. */
 const KINDS = { E: 17, R: 12, P: 19, D: 14, W: 13, A: 6 };
 /** Rows that nothing shows yet: this number may only go down. */
-const NOT_SHOWN = 4;
+const NOT_SHOWN: number = 0;
 
 const rows = [...page.matchAll(/^\| ([A-Z]\d+) \| (.+) \| (.+) \|$/gm)].map(([, id, asked, shown]) => ({
   id: id!,
