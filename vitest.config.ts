@@ -9,6 +9,7 @@ const wholeEngine = [
   "tests/engine/**",
   "tests/examples/policy.test.ts",
   "tests/azure/environment.test.ts",
+  "tests/azure/lifecycle.test.ts",
   "tests/azure/platform.test.ts",
   "tests/components/release-chain.test.ts",
   "tests/gates/release-check.test.ts",
