@@ -1,10 +1,11 @@
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { open } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import { createEmbeddedEngine } from "../local/engine/embedded.ts";
 import type { ProviderFactory } from "../local/engine/provider.ts";
 import { noDiff } from "../local/engine/steps/diff.ts";
+import { processorTime } from "./processor-time.ts";
 
 // `node bench/scale.ts [COUNT…]`: what creating, leaving alone, refreshing and destroying so many resources takes: seconds on the clock,
 // milliseconds of processor time per resource (user and system, engine and program; other work on the machine counts little there), the
@@ -53,13 +54,6 @@ async function countBytes(): Promise<() => number> {
   }
   await handle.close();
   return () => bytes;
-}
-
-/** Seconds of processor time of this process and, on Linux, of the programs that it started and that ended. */
-function processorTime(): number {
-  const { user, system } = process.cpuUsage();
-  const ended = existsSync("/proc/self/stat") ? readFileSync("/proc/self/stat", "utf8").split(") ")[1]!.split(" ").slice(13, 15) : [];
-  return (user + system) / 1e6 + ended.reduce((sum, ticks) => sum + Number(ticks) / 100, 0);
 }
 
 async function one(count: number): Promise<void> {

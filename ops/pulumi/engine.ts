@@ -5,6 +5,7 @@ import { UserError } from "../user-error.ts";
 import { type Backend, findBackend, refuseLocalStack, refuseLocalTags } from "./backend.ts";
 import type { Cli } from "./cli.ts";
 import { withEarlierConfig } from "./earlier-config.ts";
+import { importedSteps } from "./imported.ts";
 import { lockOwners } from "./locks.ts";
 import { explain, NoSuchStack, reasonOf, scrubbed } from "./reasons.ts";
 import { type Look, namespacesIn } from "./rollout-watch.ts";
@@ -96,9 +97,10 @@ export class PulumiEngine implements Engine {
     const stack = await this.#open();
     // Whether they are protected is the program's to say.
     await this.#asked(stack.import({ ...(message ? { message } : {}), resources: named, nameTable, protect: false, generateCode: false }));
+    const steps = importedSteps(await this.export(), resources);
     return {
       result: "succeeded",
-      steps: [],
+      steps,
       changeSummary: { import: resources.length },
       outputs: await this.outputs(),
       durationSeconds: (performance.now() - began) / 1000,

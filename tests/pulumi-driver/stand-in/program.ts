@@ -3,7 +3,7 @@ import { parse } from "yaml";
 import { createEmbeddedEngine } from "../../../local/engine/embedded.ts";
 import { type Provider, ProviderError, type ProviderFactory } from "../../../local/engine/provider.ts";
 import { kubernetesFactory } from "../../../local/providers/kubernetes/index.ts";
-import type { EngineEvent, RunOptions, RunResult } from "../../../ops/engine.ts";
+import type { EngineEvent, ImportSpec, RunOptions, RunResult } from "../../../ops/engine.ts";
 import { free } from "./locks.ts";
 import type { Running } from "./run.ts";
 import { dropPending, writeHistory } from "./state.ts";
@@ -29,6 +29,7 @@ export async function runProgram({ place, command, values, changes, stream, inte
   const ended = (async (): Promise<RunResult> => {
     if (command === "preview") return engine.preview(options);
     if (command === "up") return engine.up(options);
+    if (command === "import") return engine.import({ ...options, resources: importsIn(values.file!) });
     const previewOnly = values["preview-only"] ?? false;
     return command === "refresh" ? engine.refresh({ ...options, previewOnly }) : engine.destroy({ ...options, previewOnly });
   })();
@@ -50,6 +51,15 @@ export async function runProgram({ place, command, values, changes, stream, inte
 /** The engine inside still works: nothing of it may be written any more. */
 function leave(): never {
   process.exit(1);
+}
+
+/** The file that `pulumi import --file` is given; a parent is a name of its table. */
+function importsIn(file: string): ImportSpec[] {
+  const { nameTable = {}, resources } = JSON.parse(readFileSync(file, "utf8")) as {
+    nameTable?: Record<string, string>;
+    resources: ImportSpec[];
+  };
+  return resources.map(({ type, name, id, parent }) => ({ type, name, id, ...(parent ? { parent: nameTable[parent]! } : {}) }));
 }
 
 function configurationIn(file: string): NonNullable<RunOptions["configuration"]> {
