@@ -20,9 +20,10 @@ export function localDeclarations(options: { local: boolean; env: Readonly<Recor
 }
 
 async function resources(projectDir: string, stack: string, parts: Parts = {}): Promise<DeclaredResource[]> {
-  const [{ renderProgram }, { azureNativeFactory }, { kubernetesFactory }, { loadProject }] = await Promise.all([
+  const [{ renderProgram }, { azureNativeFactory }, { githubFactory }, { kubernetesFactory }, { loadProject }] = await Promise.all([
     import("../../local/engine/embedded.ts"),
     import("../../local/providers/azure-native/index.ts"),
+    import("../../local/providers/github/index.ts"),
     import("../../local/providers/kubernetes/index.ts"),
     import("../../local/engine/project.ts"),
   ]);
@@ -34,7 +35,7 @@ async function resources(projectDir: string, stack: string, parts: Parts = {}): 
   const rendered = await renderProgram({
     projectDir,
     stack,
-    providers: [kubernetesFactory({ kind: "offline" }), azureNativeFactory({ kind: "offline" })],
+    providers: [kubernetesFactory({ kind: "offline" }), azureNativeFactory({ kind: "offline" }), githubFactory({ kind: "offline" })],
     extraConfig: Object.fromEntries(extra) as StackConfig,
   });
   const own = ({ custom, type }: RenderedResource) => custom && !type.startsWith("pulumi:");

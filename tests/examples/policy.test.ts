@@ -23,11 +23,10 @@ function copyOf(dir: string): string {
   return copy;
 }
 
-test.each(examples)("$name: every stack is rendered offline and breaks no rule", async ({ dir, stacks }) => {
+async function run(cwd: string, args: readonly string[]): Promise<string> {
   const out: string[] = [];
   const err: string[] = [];
-  const cwd = copyOf(dir);
-  const exitCode = await main(["preview", "--local", "--json"], {
+  const exitCode = await main(args, {
     cwd,
     env: { PATH: process.env.PATH, HOME: cwd, LIFTLOCK_COMMAND: "liftlock" },
     colors: picocolors.createColors(false),
@@ -42,10 +41,20 @@ test.each(examples)("$name: every stack is rendered offline and breaks no rule",
     },
   });
   expect(exitCode, `${out.join("\n").slice(-2000)}\n${err.join("\n")}`).toBe(0);
-  const previews = JSON.parse(out.join("\n")) as Record<string, { policy?: { findings: unknown[] }; changeSummary: { create?: number } }>;
+  return out.join("\n");
+}
+
+test.each(examples)("$name: every stack is rendered offline and breaks no rule", async ({ dir, stacks }) => {
+  const out = await run(copyOf(dir), ["preview", "--local", "--json"]);
+  const previews = JSON.parse(out) as Record<string, { policy?: { findings: unknown[] }; changeSummary: { create?: number } }>;
   expect(Object.keys(previews).sort()).toEqual([...stacks, "platform"].sort());
   for (const [stack, { policy, changeSummary }] of Object.entries(previews)) {
     expect(policy?.findings ?? [], stack).toEqual([]);
     expect(changeSummary.create, stack).toBeGreaterThan(5);
   }
+});
+
+test("life-os: its environments differ in nothing that nobody wrote down, rules on GitHub included", async () => {
+  const { dir } = examples.find(({ name }) => name === "life-os")!;
+  expect(await run(copyOf(dir), ["diff", "staging", "production", "--local"])).toMatch(/expected {5}environment github\.branch\.name/);
 });
