@@ -39,6 +39,7 @@ export async function restore(context: Context, [name]: string[], options: Optio
   const plan = planRestore({ stack, backup, wanted: id, release, applied: before.applied, now: new Date(), interrupted });
   for (const line of plan.lines) context.say(line);
   if (plan.refused !== undefined) throw new UserError(`${id} is not restored to ${stack}: ${plan.refused}.\nNothing was changed.`);
+  if (interrupted === undefined) await opened.cluster.requireBackups(); // before anything is stopped
   if (!options.yes) {
     const warning = `\nThis replaces the data of ${stack} by ${id}.`;
     await typed(context.io, { warning, expected: stack, question: "Type the environment's name to go on: ", flag: "--yes" });

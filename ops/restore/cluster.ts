@@ -44,14 +44,14 @@ export class BackupCluster {
       .map(({ metadata }) => metadata?.name ?? "?");
   }
 
+  /** Refuses an environment that declares no backups. */
+  async requireBackups(): Promise<void> {
+    await this.#template("backup");
+  }
+
   /** Starts a Job from a CronJob's template, as `kubectl create job --from` does, with some of its variables set. */
   async start(cronJob: string, suffix: string, env: Readonly<Record<string, string>>): Promise<string> {
-    const from = await this.#batch.readNamespacedCronJob({ name: cronJob, namespace: this.namespace }).catch((error: { code?: number }) => {
-      if (error.code !== 404) throw error;
-      throw new UserError(
-        `There is no CronJob ${cronJob} in namespace ${this.namespace}: the environment declares no backups (environment.database.backup), or was last brought up by an older version. Run \`up\` first.`,
-      );
-    });
+    const from = await this.#template(cronJob);
     const template = structuredClone(from.spec!.jobTemplate);
     for (const container of template.spec?.template.spec?.containers ?? [])
       container.env = [
@@ -73,6 +73,15 @@ export class BackupCluster {
       },
     });
     return name;
+  }
+
+  async #template(cronJob: string) {
+    return this.#batch.readNamespacedCronJob({ name: cronJob, namespace: this.namespace }).catch((error: { code?: number }) => {
+      if (error.code !== 404) throw error;
+      throw new UserError(
+        `There is no CronJob ${cronJob} in namespace ${this.namespace}: the environment declares no backups (environment.database.backup), or was last brought up by an older version. Run \`up\` first.`,
+      );
+    });
   }
 
   async job(name: string): Promise<V1Job> {
