@@ -1,0 +1,135 @@
+import { AutoscalingV2Api, CoreV1Api } from "@kubernetes/client-node";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { openLedger } from "../../../ops/ledger/ledger.ts";
+import { eventually } from "../setup.ts";
+import { Example, nextAt } from "./example.ts";
+
+/** StudySphere through a release, a bad one, a rollback and a hotfix. Each test goes on from where the one before left it. */
+let team: Example;
+beforeAll(async () => {
+  team = await Example.open("studysphere");
+});
+afterAll(() => team.remove());
+
+const schema =
+  "--schema-version 20261118090000_add_streaks --migration 20261030101500_add_user_interests=expand --migration 20261118090000_add_streaks=expand";
+const suites = ["api-contracts", "ui", "load", "accessibility", "security-scan", "migration-test"];
+const before = ["no-critical-bugs", "user-acceptance", "documentation", "rollback-plan", "monitoring", "stakeholders-told"];
+const tara = '--as "Tara <tara@studysphere.example.com>"';
+const paula = '--as "Paula <paula@studysphere.example.com>"';
+const evidence = (names: readonly string[]) =>
+  names.map((name) => `check testing ${name} passed --evidence https://ci.example.com/runs/${name}`);
+
+describe("studysphere", () => {
+  test("all environments come up, each with its bounds and its flags", async () => {
+    await team.done("up development", "up testing", "up production");
+    const autoscaling = team.config.makeApiClient(AutoscalingV2Api);
+    const bounds = await Promise.all(
+      ["development", "testing", "production"].map(async (stack) => {
+        const { spec } = await autoscaling.readNamespacedHorizontalPodAutoscaler({
+          namespace: team.namespace(stack),
+          name: "auth-service",
+        });
+        return [spec?.minReplicas, spec?.maxReplicas, spec?.metrics?.[0]?.resource?.target.averageUtilization];
+      }),
+    );
+    expect(bounds).toEqual([
+      [1, 3, 80],
+      [2, 5, 80],
+      [2, 10, 50],
+    ]);
+  });
+
+  test("a release reaches development by itself, and testing with the word of QA or the tech lead", async () => {
+    await team.done(`release create 2.4.0 ${schema}`, "up development");
+    expect(await team.closed("testing")).toEqual(["approval qa or tech-lead", "check no-critical-bugs", "check test-data"]);
+    await team.refused("promote development testing --yes");
+    await team.done(
+      `approve testing ${tara}`,
+      "check development no-critical-bugs passed",
+      "check testing test-data passed",
+      "promote development testing --yes",
+    );
+    expect(team.mailTo("tara@studysphere.example.com").join()).toContain("2.4.0");
+  });
+
+  test("production asks for the suites, the checklist, a rehearsal, an owner, confirmed migrations, a backup and the night", async () => {
+    team.now = nextAt(["mon", "tue", "wed", "thu", "fri", "sat", "sun"], "12:00", "Europe/Vienna");
+    await team.refused("promote testing production --yes");
+    expect(await team.closed("production")).toEqual([
+      "approval product-owner or engineering-manager",
+      ...[...suites, ...before].map((name) => `check ${name}`),
+      "migrations",
+      "rehearsal testing",
+      "window migrations",
+    ]);
+    await team.done("rehearse testing", ...evidence(suites), ...before.map((name) => `check production ${name} passed`));
+    await team.done(`approve production ${paula}`, "confirm-migrations production --yes");
+    team.now = nextAt(["tue", "thu"], "22:30", "Europe/Vienna");
+    // The backup of that night, as its Job's pod reports it where containers really run.
+    const ledger = await openLedger({ projectDir: team.dir, local: true });
+    const takenAt = new Date(team.now.getTime() - 20 * 3_600_000).toISOString();
+    await ledger.append({
+      kind: "backup",
+      stack: "production",
+      backup: "nightly",
+      verified: true,
+      takenAt,
+      version: "2.3.0",
+      job: "backup-nightly",
+    });
+    expect(await team.closed("production")).toEqual([]);
+    await team.done("promote testing production --yes");
+    expect(await team.image("production", "api")).toContain("api:2.4.0");
+  });
+
+  test("a flag changes in production without a restart", async () => {
+    const pods = async () => {
+      const { items } = await team.config.makeApiClient(CoreV1Api).listNamespacedPod({ namespace: team.namespace("production") });
+      return items.flatMap(({ metadata }) => (/^(frontend|api|auth-service)-/.test(metadata!.name!) ? [metadata!.uid] : [])).sort();
+    };
+    const running = await pods();
+    team.set("production", ["flags", "newDashboard"], { percent: 10 });
+    await team.done("up production");
+    expect(await pods()).toEqual(running);
+  });
+
+  test("a release that crashes is taken back by itself, and held", async () => {
+    await team.done(`release create 2.5.0 ${schema} --image auth-service=studysphere.azurecr.io/auth-service:2.5.0-misbehaves-crash`);
+    expect(await team.refused("up development")).toMatch(/CrashLoopBackOff[\s\S]*restored 2\.4\.0-/);
+    expect(await team.image("development", "auth-service")).toContain("auth-service:2.4.0");
+    expect(await team.refused("up development")).toContain("held back from development");
+  });
+
+  test("production goes back to a chosen release by one command, and no secret comes back with it", async () => {
+    await team.done("rollback production --to 2.3.0 --reason slow --yes");
+    expect(await team.image("production", "api")).toContain("api:2.3.0");
+    expect((await team.entries("rollback")).at(-1)).toMatchObject({ stack: "production", automatic: false, to: { version: "2.3.0" } });
+  });
+
+  test("a hotfix takes the same way with fewer checks", async () => {
+    await team.commit("fix: the login");
+    await team.done(`release create 2.5.1 ${schema}`, "up development");
+    await team.done("check development no-critical-bugs passed", "check testing test-data passed", `approve testing ${tara}`);
+    await team.done('hotfix testing --reason "login broken" --yes');
+    await team.done(
+      ...evidence(["api-contracts", "security-scan"]),
+      "check production stakeholders-told passed",
+      `approve production ${paula}`,
+    );
+    await team.done('hotfix production --reason "login broken" --yes');
+    expect(await team.image("production", "api")).toContain("api:2.5.1");
+    expect(await team.red("production")).toEqual([]);
+  });
+
+  test("what somebody changes by hand is found and put back", () => team.meddle("testing", "api"));
+
+  test("what is protected is not destroyed; what is not leaves nothing", async () => {
+    expect(await team.refused("destroy production --yes")).toContain("it holds what is protected");
+    team.set("production", ["protect"], false);
+    await team.done("up production", "destroy production --yes", "destroy development --yes");
+    await team.gone("production");
+    await team.gone("development");
+    await eventually("testing still runs", async () => team.image("testing", "api"));
+  });
+});
