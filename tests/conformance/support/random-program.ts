@@ -28,7 +28,7 @@ export interface Slot {
   elsewhere: boolean;
   /** Replaced whenever the first place that it uses is (replaceWith). */
   along: boolean;
-  /** A component of another type, or a resource under another parent, than before: its aliases name every place where it may have been. */
+  /** At the top and not under its component, or the other way round: its aliases name every place where it may have been. */
   moved: boolean;
 }
 /** A place that is empty declares nothing. */
@@ -100,17 +100,13 @@ export function programOf(program: Declared): Program {
       const holder = await find(holders[place]);
       const labels = used.map(({ outputs }) => outputs.label ?? null);
       const former = nameOfPlace(place, { ...slot, renamed: !slot.renamed });
-      const [type, formerType] = slot.moved ? ["test:index:Band", "test:index:Group"] : ["test:index:Group", "test:index:Band"];
       const aliases: AliasSpec[] = [{ name: former }];
       if (wanders && component !== undefined) {
         const elsewhere = slot.moved ? { parent: component.urn } : { noParent: true };
         aliases.push(elsewhere, { ...elsewhere, name: former });
       }
       const common = { ...blank, name: nameOfPlace(place, slot), parent: parent?.urn ?? root, aliases };
-      if (!isCustom(place)) {
-        aliases.push({ type: formerType }, { type: formerType, name: former });
-        return engine.register({ ...common, type, custom: false });
-      }
+      if (!isCustom(place)) return engine.register({ ...common, type: "test:index:Group", custom: false });
       const bound = slot.bound && labels.length > 0;
       const inputs: PropertyMap = { size: slot.size, noise: slot.noise, fixed: bound ? labels[0]! : slot.fixed, needs: labels };
       if (named.has(place)) inputs.label = `L${place}-${parent === undefined ? 0 : qualifiedType(parent.urn).length}`; // another one elsewhere
