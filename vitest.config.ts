@@ -23,6 +23,9 @@ const wholeEngine = [
   "tests/pulumi-driver/runs.test.ts",
 ];
 
+/** Tests that break, stop or count what a control plane has: each by itself. All others share one and keep to namespaces of their own. */
+const alone = ["tests/cluster/control-plane/**", "tests/cluster/crash/**", "tests/cluster/drift/**", "tests/cluster/provider/**"];
+
 // `fast` and `engine` need nothing but Node; `tools` needs PostgreSQL's server programs and a browser; `cluster` starts the local control plane, which it builds on first use.
 export default defineConfig({
   test: {
@@ -54,8 +57,21 @@ export default defineConfig({
         test: {
           name: "cluster",
           include: ["tests/cluster/**/*.test.ts"],
+          exclude: alone,
+          globalSetup: ["tests/cluster/setup.ts"],
+          maxWorkers: 2,
+          sequence: { groupOrder: 1 },
+          testTimeout: 240_000,
+          hookTimeout: 900_000,
+        },
+      },
+      {
+        test: {
+          name: "cluster-alone",
+          include: alone.map((glob) => glob.replace(/\*\*$/, "**/*.test.ts")),
           globalSetup: ["tests/cluster/setup.ts"],
           fileParallelism: false,
+          sequence: { groupOrder: 2 },
           testTimeout: 120_000,
           hookTimeout: 900_000,
         },
