@@ -72,7 +72,9 @@ describe("usage", () => {
     ["--stack-dir package.json preview --local", "is a file; name its folder"],
     ["--local --context nowhere up development", 'No context "nowhere"'],
   ])("liftlock %s: says what is wrong and ends with 2", async (args, message) => {
-    const { exitCode, stdout, stderr } = await cli(args, { env: { KUBECONFIG: path.join(outside, "none"), PULUMI_COMMAND: "/nowhere/pulumi" } });
+    const { exitCode, stdout, stderr } = await cli(args, {
+      env: { KUBECONFIG: path.join(outside, "none"), PULUMI_COMMAND: "/nowhere/pulumi" },
+    });
     expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: "" });
     expect(stderr).toContain(message);
     expect(stderr).not.toMatch(/^ +at /m);

@@ -61,7 +61,17 @@ test("a change of the settings shows in the project's preview", async () => {
 });
 
 test("types lead from the project's program to the package", async () => {
-  const flags = ["--noEmit", "--module", "nodenext", "--target", "es2024", "--strict", "--skipLibCheck", "--allowImportingTsExtensions", "--ignoreConfig"];
+  const flags = [
+    "--noEmit",
+    "--module",
+    "nodenext",
+    "--target",
+    "es2024",
+    "--strict",
+    "--skipLibCheck",
+    "--allowImportingTsExtensions",
+    "--ignoreConfig",
+  ];
   const args = [path.join(root, "node_modules/typescript/bin/tsc"), ...flags, "index.ts", "extend.ts"];
   expect((await run(process.execPath, args)).stdout).toBe("");
   const wrong = "const extend: import('liftlock/components/extension').Extension = () => 5; export { extend };";
