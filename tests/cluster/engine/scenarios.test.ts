@@ -24,23 +24,41 @@ afterAll(async () => {
     .catch(() => {});
 });
 
+type Told = [operation: string, urn: string, paths: string[]];
+/** What was told last, in its order. */
+let told: Told[] = [];
+
 async function compare(name: string, scenario = name, options: RunOptions = {}): Promise<string> {
-  const steps: string[] = [];
+  const steps: Told[] = [];
   const run = await (await engine(scenario)).up({
     ...options,
     onEvent: ({ resOutputsEvent, resOpFailedEvent }) => {
       const event = resOutputsEvent ?? resOpFailedEvent;
-      if (event) steps.push(`${resOpFailedEvent ? "failed " : ""}${event.metadata.op} ${event.metadata.urn}`);
+      if (event === undefined) return;
+      const { op, urn, detailedDiff } = event.metadata;
+      steps.push([`${resOpFailedEvent ? "failed " : ""}${op}`, urn, Object.keys(detailedDiff ?? {}).sort()]);
     },
   });
   const recorded = expected.runs[`scenarios/${name}`]!;
   // After a failure the real CLI still tells of the stack, whose outputs came meanwhile.
   const comparableSteps = recorded.steps.filter(([, urn]) => recorded.result === "succeeded" || !urn.includes("pulumi:pulumi:Stack::"));
   expect(run.result, errorsOf(run)).toBe(recorded.result);
-  expect(steps.sort()).toEqual(comparableSteps.map(([op, urn]) => `${op} ${urn}`).sort());
+  // Of one resource in the same order, with the same changed paths; what nothing connects is told as it comes.
+  expect(byResource(steps)).toEqual(byResource(comparableSteps));
+  told = steps;
   expect(run.changeSummary).toEqual(recorded.resourceChanges);
   return errorsOf(run);
 }
+
+const byResource = (steps: readonly Told[]) =>
+  Object.fromEntries([...new Set(steps.map(([, urn]) => urn))].sort().map((urn) => [urn, steps.filter((step) => step[1] === urn)]));
+
+/** Replacements of a name ("named", "user"), as "operation name" in the order in which they were told. */
+const replacements = (steps: readonly Told[], ...names: string[]): string[] =>
+  steps
+    .map(([op, urn]) => [op, urn.split("::").at(-1)!] as const)
+    .filter(([op, name]) => names.includes(name) && /delete|create|replace/.test(op))
+    .map(([op, name]) => `${op} ${name}`);
 
 describe("scenarios, one after the other", () => {
   test("a Job that fails stays in state with its errors, and is replaced once its template changes", async () => {
@@ -62,6 +80,16 @@ describe("scenarios, one after the other", () => {
   test("ConfigMaps: mutable in place, auto-named created first, named deleted first with the Deployment that uses it", async () => {
     await compare("config-1");
     await compare("config-2");
+    // What refers to an object goes before it, and comes after it; the auto-named one goes last, when nothing uses it any more.
+    expect(replacements(told, "immutable-named", "user")).toEqual([
+      "delete-replaced user",
+      "delete-replaced immutable-named",
+      "replace immutable-named",
+      "create-replacement immutable-named",
+      "replace user",
+      "create-replacement user",
+    ]);
+    expect(replacements(told, "immutable-auto", "user").at(-1)).toBe("delete-replaced immutable-auto");
     await compare("config-removed", "base");
   });
 
