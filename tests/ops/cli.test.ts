@@ -59,7 +59,7 @@ describe("usage", () => {
     ["up --lokal", "error: unknown option '--lokal'\n(Did you mean --local?)"],
     ["up a b --local", "error: too many arguments for 'up'"],
     ["--context kind up development", "--context is for the embedded engine: say --local --context NAME."],
-    ["up --local", "Which stack of ferry? It has: development, staging, production."],
+    ["up --local", "Which stack of ferry? It has: development, staging, production, platform."],
     ["up prod --local", 'No stack "prod" in ferry'],
     ["preview development prod --local", "Did you mean production?"],
     ["up development", "PULUMI_COMMAND names /nowhere/pulumi, which is no program that can be run"],
