@@ -38,7 +38,16 @@ export async function stopGithub(dir: string): Promise<void> {
   if (serving === undefined) return;
   process.kill(serving.pid, "SIGTERM");
   const deadline = Date.now() + START_MILLISECONDS;
-  while ((await answering(dir)) !== undefined && Date.now() < deadline) await delay(25);
+  // Until it is gone, not only silent: it still writes what it holds.
+  while (isRunning(serving.pid) && Date.now() < deadline) await delay(25);
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
 }
 
 /** A file can be left over, and its port be somebody else's by now: only who knows the key is it. */
