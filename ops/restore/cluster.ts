@@ -61,6 +61,8 @@ export class BackupCluster {
     const name = `${cronJob}-${suffix}`;
     await this.#batch.createNamespacedJob({
       namespace: this.namespace,
+      // By this name drift knows it for ours.
+      fieldManager: "liftlock",
       body: {
         metadata: {
           name,

@@ -150,6 +150,7 @@ describe("a restore", () => {
     });
     expect(new Set((await services()).map(({ metadata }) => metadata?.uid))).toEqual(before);
     expect((await project.entries("restore")).at(-1)).toMatchObject({ drill: true, result: "succeeded" });
+    expect(await project.liftlock("drift lower")).toMatchObject({ exitCode: 0, err: "" });
   });
 
   test("to data of an older schema migrates it once more, and then nothing is left to do", async () => {
