@@ -102,6 +102,9 @@ describe("a receiver in trouble", () => {
   test("a variable that is not set is named", async () => {
     expect(await tell({}, false, { kind: "slack", urlFrom: "SLACK" })).toEqual([expect.stringContaining("SLACK is not set")]);
   });
+  test("in the local world nobody expects to be told without it", async () => {
+    expect(await tell({}, true, { kind: "slack", urlFrom: "SLACK" })).toEqual([]);
+  });
   test("the local world rings in no real team's chat", async () => {
     const lines = await tell({ SLACK: "https://hooks.slack.example/services/planted" }, true, { kind: "slack", urlFrom: "SLACK" });
     expect(lines).toEqual([expect.stringContaining("the local world writes only to this machine")]);
