@@ -1,6 +1,6 @@
-import { isDeepStrictEqual } from "node:util";
-import type { CheckFailure, DiffResult } from "../../engine/provider.ts";
-import { isMap, type PropertyMap, reveal, Secret, type Value } from "../../engine/values.ts";
+import type { CheckFailure } from "../../engine/provider.ts";
+import { type PropertyMap, reveal, Secret } from "../../engine/values.ts";
+import { asText, diffSettings } from "../settings.ts";
 import type { Tenant } from "./outputs.ts";
 
 /** What an `azure-native` provider's configuration may say (@pulumi/azure-native, ProviderArgs). */
@@ -43,20 +43,8 @@ export function checkConfig(inputs: PropertyMap): { inputs: PropertyMap; failure
   return { inputs: checked, failures };
 }
 
-const asText = (value: Value): Value => {
-  if (typeof value === "boolean" || typeof value === "number") return String(value);
-  return Array.isArray(value) || isMap(value) ? JSON.stringify(reveal(value)) : value;
-};
-
 /** No setting replaces what is managed: ids hold the subscription. */
-export function diffConfig(oldInputs: PropertyMap, newInputs: PropertyMap): DiffResult {
-  const keys = [...new Set([...Object.keys(oldInputs), ...Object.keys(newInputs)])].filter((key) => !key.startsWith("__")).sort();
-  const plain = (value: Value | undefined) => (value === undefined ? undefined : reveal(value));
-  const diffs = keys.filter((key) => !isDeepStrictEqual(plain(oldInputs[key]), plain(newInputs[key])));
-  const kindOf = (key: string) => (oldInputs[key] === undefined ? "add" : newInputs[key] === undefined ? "delete" : "update");
-  const detailedDiff = Object.fromEntries(diffs.map((key) => [key, { kind: kindOf(key), inputDiff: true } as const]));
-  return { changes: diffs.length > 0, diffs, detailedDiff, replaces: [], deleteBeforeReplace: false };
-}
+export const diffConfig = diffSettings;
 
 /** Where nothing is said, a subscription and a tenant that nobody has. */
 export function tenantOf(inputs: PropertyMap): Tenant {

@@ -1,7 +1,7 @@
-import { isDeepStrictEqual } from "node:util";
 import { UserError } from "../../../ops/user-error.ts";
-import type { CheckFailure, DiffResult } from "../../engine/provider.ts";
-import { isMap, type PropertyMap, reveal, Secret, type Value } from "../../engine/values.ts";
+import type { CheckFailure } from "../../engine/provider.ts";
+import { type PropertyMap, reveal, Secret } from "../../engine/values.ts";
+import { asText, diffSettings } from "../settings.ts";
 
 /** What a `github` provider's configuration may say (@pulumi/github, ProviderArgs). */
 const SETTINGS = [
@@ -42,20 +42,8 @@ export function checkConfig(inputs: PropertyMap): { inputs: PropertyMap; failure
   return { inputs: checked, failures };
 }
 
-const asText = (value: Value): Value => {
-  if (typeof value === "boolean" || typeof value === "number") return String(value);
-  return Array.isArray(value) || isMap(value) ? JSON.stringify(reveal(value)) : value;
-};
-
 /** As the bridged provider: no setting replaces what it manages, not even another owner. */
-export function diffConfig(oldInputs: PropertyMap, newInputs: PropertyMap): DiffResult {
-  const keys = [...new Set([...Object.keys(oldInputs), ...Object.keys(newInputs)])].filter((key) => !key.startsWith("__")).sort();
-  const plain = (value: Value | undefined) => (value === undefined ? undefined : reveal(value));
-  const diffs = keys.filter((key) => !isDeepStrictEqual(plain(oldInputs[key]), plain(newInputs[key])));
-  const kindOf = (key: string) => (oldInputs[key] === undefined ? "add" : newInputs[key] === undefined ? "delete" : "update");
-  const detailedDiff = Object.fromEntries(diffs.map((key) => [key, { kind: kindOf(key), inputDiff: true } as const]));
-  return { changes: diffs.length > 0, diffs, detailedDiff, replaces: [], deleteBeforeReplace: false };
-}
+export const diffConfig = diffSettings;
 
 export interface Connection {
   /** `http://127.0.0.1:4000/` or `https://api.github.com/`. */

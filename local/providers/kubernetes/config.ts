@@ -4,7 +4,8 @@ import path from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import { parse } from "yaml";
 import type { CheckFailure, DiffResult } from "../../engine/provider.ts";
-import { isMap, type PropertyMap, reveal, Unknown, type Value } from "../../engine/values.ts";
+import { type PropertyMap, reveal, Unknown, type Value } from "../../engine/values.ts";
+import { asText, plain } from "../settings.ts";
 import type { MutabilityOptions } from "./replacement-rules.ts";
 
 /** The settings of a `kubernetes.Provider` that this provider heeds; state keeps each as text. */
@@ -85,13 +86,6 @@ export function diffConfig(oldInputs: PropertyMap, newInputs: PropertyMap): Diff
   }
   return { changes: diffs.length > 0, diffs, detailedDiff, replaces: [...replaces], deleteBeforeReplace: false };
 }
-
-const plain = (value: Value | undefined): Value | undefined => (value === undefined ? undefined : reveal(value));
-
-const asText = (value: Value): Value => {
-  if (typeof value === "boolean" || typeof value === "number") return String(value);
-  return Array.isArray(value) || isMap(value) ? JSON.stringify(reveal(value)) : value;
-};
 
 const truthy = (value: Value | undefined): boolean => {
   const text = plain(value);
