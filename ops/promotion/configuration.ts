@@ -4,6 +4,7 @@ import { releaseId } from "../../components/release.ts";
 import type { HistoryEntry } from "../engine.ts";
 import type { ReleaseReference } from "../ledger/event.ts";
 import { isRecord, type Leaf, leaves } from "../report/diff.ts";
+import { sorted } from "../report/sorted.ts";
 
 /** A stack's configuration as its history keeps it: full keys, plain values, secrets without their value. */
 export type Configuration = HistoryEntry["config"];
@@ -80,15 +81,5 @@ function settingsOf(configuration: Configuration, project: string): Record<strin
       key.startsWith(`${project}:`) ? key.slice(project.length + 1) : key,
       configuration[key]!.objectValue ?? configuration[key]!.value,
     ]),
-  );
-}
-
-function sorted(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(sorted);
-  if (!isRecord(value)) return value;
-  return Object.fromEntries(
-    Object.entries(value)
-      .sort(([a], [b]) => (a < b ? -1 : 1))
-      .map(([key, inner]) => [key, sorted(inner)]),
   );
 }

@@ -1,4 +1,5 @@
 import { isRecord, type Json } from "./diff.ts";
+import { sorted } from "./sorted.ts";
 
 /** A Kubernetes object as it would be applied. Its secrets are redacted: `[secret]`, as base64 where the API wants base64. */
 export interface Manifest extends Json {
@@ -75,16 +76,6 @@ function ordered(manifest: Json): Json {
     .filter((key) => !FIRST.includes(key))
     .sort();
   return Object.fromEntries([...FIRST.filter((key) => key in manifest), ...rest].map((key) => [key, sorted(manifest[key])]));
-}
-
-function sorted(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(sorted);
-  if (!isRecord(value)) return value;
-  return Object.fromEntries(
-    Object.keys(value)
-      .sort()
-      .map((key) => [key, sorted(value[key])]),
-  );
 }
 
 /** How many objects of each kind, for people. */

@@ -1,6 +1,7 @@
 import { colourName } from "../../components/strategy/colours.ts";
 import type { Step } from "../engine.ts";
 import { isRecord } from "../report/diff.ts";
+import { sorted } from "../report/sorted.ts";
 import type { Rollout } from "./position.ts";
 
 /**
@@ -22,14 +23,4 @@ export function affectedBy(steps: readonly Step[], rollout: Rollout): Set<string
 function template(inputs: unknown): string | undefined {
   const spec = isRecord(inputs) ? inputs.spec : undefined;
   return isRecord(spec) ? JSON.stringify(sorted(spec.template)) : undefined;
-}
-
-function sorted(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(sorted);
-  if (!isRecord(value)) return value;
-  return Object.fromEntries(
-    Object.keys(value)
-      .sort()
-      .map((key) => [key, sorted(value[key])]),
-  );
 }
