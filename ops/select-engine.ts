@@ -10,6 +10,7 @@ import { realGithub } from "./github/connection.ts";
 import { githubSettings } from "./github/settings.ts";
 import { findContext } from "./kubeconfig.ts";
 import type { ClusterTarget } from "./live.ts";
+import { applicationOf } from "./local/application.ts";
 import { githubTarget, type LocalGithub, localGithub, namedGithub } from "./local/github.ts";
 import { generatedValue, keptSecret } from "./local-secrets.ts";
 import { findProjectDir } from "./project-dir.ts";
@@ -176,15 +177,6 @@ async function localSecrets(project: Project, stack: string, world: World): Prom
   return Object.fromEntries(
     declared.map(({ key, format }) => [`${project.name}:${key}`, { value: given[key] ?? value(key, format), secret: true }]),
   );
-}
-
-function applicationOf(project: Project): unknown {
-  const text = project.configDefaults[`${project.name}:application`]?.value;
-  try {
-    return text === undefined ? undefined : JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 async function projectSummary(dir: string): Promise<ProjectSummary> {

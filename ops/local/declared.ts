@@ -2,7 +2,6 @@ import path from "node:path";
 import canonicalize from "canonicalize";
 import { declaredSecrets } from "../../components/secrets.ts";
 import type { RenderedResource } from "../../local/engine/embedded.ts";
-import type { Project } from "../../local/engine/project.ts";
 import type { StackConfig } from "../../local/engine/state.ts";
 import type { Value } from "../../local/engine/values.ts";
 import { findWorld } from "../../local/world.ts";
@@ -10,6 +9,7 @@ import type { Declarations, DeclaredResource, Parts, SecretPrint, Secrets } from
 import { printOf } from "../difference/fingerprint.ts";
 import { generatedValue, keptSecret } from "../local-secrets.ts";
 import type { Json } from "../report/diff.ts";
+import { applicationOf } from "./application.ts";
 
 /** What stacks declare, rendered offline by the embedded engine. `local`: secrets are those that the local world generates. */
 export function localDeclarations(options: { local: boolean; env: Readonly<Record<string, string | undefined>> }): Declarations {
@@ -79,13 +79,4 @@ async function secrets(
     return found === undefined ? [] : [[name, print(found.value)] as const];
   });
   return { prints: new Map(prints), from: "the stack file" };
-}
-
-function applicationOf(project: Project): unknown {
-  const text = project.configDefaults[`${project.name}:application`]?.value;
-  try {
-    return text === undefined ? undefined : JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
