@@ -12,10 +12,10 @@ export function holdToPolicy(seen: readonly Seen[], configuration: Configuration
   return evaluate(resourcesOf(seen), settings.success ? settings.data.exemptions : [], now);
 }
 
-/** What will be there afterwards. */
+/** What will be there afterwards: what is deleted or discarded has no state to come. */
 function resourcesOf(seen: readonly Seen[]): PolicyResource[] {
-  return seen.flatMap(({ urn, type, op, new: state }) => {
-    if (state === undefined || op.startsWith("delete") || op.startsWith("discard") || state.custom === false) return [];
+  return seen.flatMap(({ urn, type, new: state }) => {
+    if (state === undefined || state.custom === false) return [];
     const { inputs = {}, protect = false } = state;
     return [{ urn, type, name: urn.slice(urn.lastIndexOf("::") + 2), props: inputs, protect }];
   });
