@@ -99,6 +99,11 @@ describe("a receiver in trouble", () => {
     expect(lines).toEqual([expect.stringMatching(/^email .* not told: Invalid login/)]);
     expect(lines.join()).not.toContain("planted-wrong");
   });
+  test("an address that is none is not repeated", async () => {
+    const lines = await tell({ HOOK: "planted-but-no-address" }, false, { kind: "discord", urlFrom: "HOOK" });
+    expect(lines).toEqual([expect.stringContaining("[secret]")]);
+    expect(lines.join()).not.toContain("planted");
+  });
   test("a variable that is not set is named", async () => {
     expect(await tell({}, false, { kind: "slack", urlFrom: "SLACK" })).toEqual([expect.stringContaining("SLACK is not set")]);
   });
