@@ -3,6 +3,7 @@ import { defineConfig } from "vitest/config";
 /** Tests whose every case runs programs under the embedded engine, as processes of their own. */
 const wholeEngine = [
   "tests/github-stand-in/pushes.test.ts",
+  "tests/provider-azure/coexistence.test.ts",
   "tests/provider-azure/lifecycle.test.ts",
   "tests/provider-github/lifecycle.test.ts",
   "tests/provider-github/render.test.ts",

@@ -54,7 +54,7 @@ export class Network extends pulumi.ComponentResource {
 
 export interface EndpointArgs {
   readonly place: Place;
-  /** Name of what is reached: unique in the resource group, which environments share. */
+  /** Name of what is reached. With the part it is unique in the resource group, which environments share: a vault and a cache may have one name. */
   readonly of: string;
   /** Ids: the subnet, what is reached, and the DNS zone in which its name is found. */
   readonly subnet: pulumi.Input<string>;
@@ -74,7 +74,7 @@ export function createEndpoint(
     name,
     {
       ...place,
-      privateEndpointName: `${of}-endpoint`,
+      privateEndpointName: `${of}-${part}-endpoint`,
       subnet: { id: subnet },
       privateLinkServiceConnections: [{ name, privateLinkServiceId: target, groupIds: [part] }],
     },
