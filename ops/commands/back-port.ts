@@ -16,7 +16,7 @@ interface Options {
 export async function backPort(context: Context, [name]: string[], options: Options): Promise<number> {
   const desk = await openDesk(context, options.as);
   const stack = requireEnvironment(desk.project, name);
-  const open = (await unported(desk)).filter((one) => one.stack === stack);
+  const open = (await unported(desk)).filter((one) => one.stack === stack && (one.missing.length > 0 || !one.noted));
   if (open.length === 0) {
     if (context.options.json) context.io.out("[]");
     else context.say(`Nothing of ${stack} waits to be ported back.`);

@@ -1,9 +1,9 @@
-import { execFile } from "node:child_process";
-import { promisify } from "node:util";
 import { releaseId } from "../../components/release.ts";
 import type { LedgerEvent } from "../ledger/event.ts";
 import { brokenGlass } from "./break-glass.ts";
+import { ancestry, type Contains, commitOf } from "./commits.ts";
 import type { Evidence } from "./evidence.ts";
+import { fixesIn } from "./fixes.ts";
 import { People } from "./people.ts";
 
 /** A release that reached an environment by a short way, and that those before it do not all have yet. */
@@ -12,10 +12,9 @@ export interface Unported {
   readonly releaseId: string;
   /** Environments before it that run neither its commit nor one that contains it; none: it is ported back, and the ledger may say so. */
   readonly missing: readonly string[];
+  /** They had it once, as the ledger says, and nothing new followed where it went: a release without it would lose it. */
+  readonly noted: boolean;
 }
-
-/** Does the second commit contain the first? */
-export type Contains = (commit: string, later: string) => Promise<boolean>;
 
 /** Hotfixes and broken glass that the ledger does not call ported back, oldest first, each once. */
 export function shortCuts(events: readonly LedgerEvent[], people: People): { stack: string; releaseId: string }[] {
@@ -35,7 +34,9 @@ export async function unported(
   contains: Contains = ancestry(project.dir),
 ): Promise<Unported[]> {
   const { promotion } = application;
-  const found = shortCuts(events, new People(promotion)).map(async ({ stack, releaseId: id }): Promise<Unported> => {
+  const open = shortCuts(events, new People(promotion)).map((fix) => ({ ...fix, noted: false }));
+  const slipped = promotion.path.flatMap((stack) => fixesIn(events, stack)).filter(({ noted }) => noted);
+  const found = [...open, ...slipped].map(async ({ stack, releaseId: id, noted }): Promise<Unported> => {
     const commit = commitOf(id, events, facts);
     const lacks = async (name: string): Promise<boolean> => {
       const live = facts.get(name)?.live;
@@ -44,24 +45,7 @@ export async function unported(
     };
     const before = promotion.path.slice(0, Math.max(0, promotion.path.indexOf(stack)));
     const missing = await Promise.all(before.map(async (name) => ((await lacks(name)) ? [name] : [])));
-    return { stack, releaseId: id, missing: missing.flat() };
+    return { stack, releaseId: id, missing: missing.flat(), noted };
   });
   return Promise.all(found);
 }
-
-/** The commit that a release was made of, as the ledger or an environment knows it. */
-function commitOf(id: string, events: readonly LedgerEvent[], facts: Evidence["facts"]): string | undefined {
-  for (const { declared, live } of facts.values())
-    for (const release of [live, declared]) if (release !== undefined && releaseId(release) === id) return release.commit;
-  for (const { what } of events) if ("release" in what && what.release.id === id) return what.release.commit;
-  return undefined;
-}
-
-/** By git's history of this clone; a commit that it does not have contains nothing. */
-const ancestry =
-  (dir: string): Contains =>
-  async (commit, later) =>
-    promisify(execFile)("git", ["-C", dir, "merge-base", "--is-ancestor", commit, later]).then(
-      () => true,
-      () => false,
-    );

@@ -2,6 +2,7 @@ import { approvalGates } from "./approvals.ts";
 import { breakGlassGate } from "./break-glass.ts";
 import { checkGates } from "./checks.ts";
 import { databaseGates } from "./database.ts";
+import { fixGate } from "./fixes.ts";
 import { freezeGate } from "./freezes.ts";
 import type { Verdict } from "./gate.ts";
 import { holdGate } from "./holds.ts";
@@ -24,6 +25,7 @@ export function evaluateGates(input: GateInput): Verdict[] {
   const approved = approvals.every(({ open }) => open);
   const common = [
     ...upstreamGates(input),
+    ...fixGate(input),
     ...approvals,
     ...checkGates(input),
     ...databaseGates(input),

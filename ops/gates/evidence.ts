@@ -15,6 +15,8 @@ import { repeatedFlags } from "../repeated-flags.ts";
 import { isRecord } from "../report/diff.ts";
 import type { ProjectSummary } from "../selector.ts";
 import { UserError } from "../user-error.ts";
+import { ancestry, commitOf } from "./commits.ts";
+import { type Fix, fixesIn } from "./fixes.ts";
 import type { Approval, ApproverSource, GateInput, Lane, Ran } from "./input.ts";
 import { laneOf } from "./lane.ts";
 
@@ -134,10 +136,23 @@ export async function gateInput(evidence: Evidence, { stack, release, lane, requ
     events,
     ...(await approvalsElsewhere(evidence, stack, id)),
     ran: (name) => facts.get(name)?.ran,
+    lacks: await lackingIn(evidence, stack, release),
     ...(own === undefined ? {} : { configuration: keysOf(application, own.configuration, project.name, stack) }),
     now,
     command,
   };
+}
+
+/** Hotfixes of a stack that a release does not contain; one whose commit nobody knows is taken for missing. */
+async function lackingIn({ events, facts, project }: Evidence, stack: string, release: Release): Promise<Fix[]> {
+  const contains = ancestry(project.dir);
+  const lacking = fixesIn(events, stack).map(async (fix) => {
+    if (fix.releaseId === releaseId(release)) return [];
+    const commit = commitOf(fix.releaseId, events, facts);
+    const isIn = commit !== undefined && (commit === release.commit || (await contains(commit, release.commit)));
+    return isIn ? [] : [fix];
+  });
+  return (await Promise.all(lacking)).flat();
 }
 
 /** What other sources know of approvals; that one cannot be asked is an answer too. */

@@ -1,5 +1,6 @@
 import type { PromotionSettings } from "../../components/gates.schema.ts";
 import type { Actor, LedgerEvent } from "../ledger/event.ts";
+import type { Fix } from "./fixes.ts";
 import type { Verdict } from "./gate.ts";
 
 /** `rollback`: to what ran here before. `hotfix`: shortened gates. `break-glass`: nothing but holds, with a second person afterwards. */
@@ -59,6 +60,8 @@ export interface GateInput {
   readonly unseenApprovals?: string;
   /** What ran in each environment, newest first; undefined for one that was never deployed. */
   readonly ran: (stack: string) => readonly Ran[] | undefined;
+  /** Hotfixes of the stack that the release does not contain. */
+  readonly lacks?: readonly Fix[];
   /** Keys that the application declares for the stack, and those that are set. */
   readonly configuration?: { readonly declared: readonly string[]; readonly set: readonly string[] };
   readonly now: Date;

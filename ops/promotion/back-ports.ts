@@ -12,8 +12,8 @@ export async function noteBackPorts(context: Context, book: Book): Promise<void>
   if (shortCuts(book.events, NOBODY).length === 0) return;
   const evidence = await gather(context);
   const { path } = evidence.application.promotion;
-  for (const { stack, releaseId, missing } of await unported(evidence)) {
-    if (missing.length > 0) continue;
+  for (const { stack, releaseId, missing, noted } of await unported(evidence)) {
+    if (noted || missing.length > 0) continue;
     const to = path.slice(0, Math.max(0, path.indexOf(stack)));
     await book.append({ kind: "back-ported", stack, releaseId, to });
     context.say(

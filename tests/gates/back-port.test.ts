@@ -3,10 +3,11 @@ import type { ApplicationSettings } from "../../components/application.schema.ts
 import { releaseId } from "../../components/release.ts";
 import { shortCuts, unported } from "../../ops/gates/back-port.ts";
 import type { Facts } from "../../ops/gates/evidence.ts";
+import { fixesIn } from "../../ops/gates/fixes.ts";
 import { People } from "../../ops/gates/people.ts";
 import type { Happening, LedgerEvent } from "../../ops/ledger/event.ts";
 import type { Release } from "../../ops/promotion/configuration.ts";
-import { at, ledger, promotionOf } from "./support.ts";
+import { at, deployed, judge, ledger, promotionOf, rolledBack } from "./support.ts";
 
 const made = (version: string, commit: string): Release => ({ version, commit: commit.repeat(40), images: {} });
 const old = made("1.0.0", "a");
@@ -61,5 +62,51 @@ describe("what took a short way is open until it is ported back", () => {
     expect(shortCuts(ledger([0, glass], [1, hotfix], [2, ported]), people)).toEqual([]);
     expect(shortCuts(ledger([0, hotfix], [2, { ...ported, stack: "staging" }]), people)).toHaveLength(1);
     expect(shortCuts(ledger([0, hotfix], [2, { ...ported, releaseId: "x" }]), people)).toHaveLength(1);
+  });
+});
+
+describe("what came by a short way must not be lost with the next release", () => {
+  const live = { ...deployed("production", id, 1), release: reference } as Happening;
+  const next = { ...deployed("production", "b", 3) };
+  const held: Happening = { kind: "hold", stack: "production", releaseId: id, reason: "worse", automatic: false };
+  const byHand: Happening = { ...ported, reason: "another commit" } as Happening;
+  const open = (...entries: Happening[]) =>
+    fixesIn(ledger(...entries.map((what, index) => [index, what] as const)), "production").map((fix) => [fix.releaseId, fix.noted]);
+
+  test.each<[string, Happening[], unknown]>([
+    ["a hotfix that went live", [hotfix, live], [[id, false]]],
+    ["broken glass that went live", [glass, live], [[id, false]]],
+    ["one that never went live", [hotfix, { ...live, result: "restored" } as Happening], []],
+    ["one that is held back", [hotfix, live, held], []],
+    ["one that those before it had: a release of an older line may follow there", [hotfix, live, ported], [[id, true]]],
+    ["one that somebody ported as another commit", [hotfix, live, byHand], []],
+    ["one that a new release followed, which had to contain it", [hotfix, live, ported, next], []],
+    ["one after which only what ran before came back", [deployed("production", "b", 0), hotfix, live, next], [[id, false]]],
+    ["one of another environment", [{ ...hotfix, stack: "staging" } as Happening, { ...live, stack: "staging" } as Happening], []],
+    ["a rollback is no release", [hotfix, live, rolledBack("production", "b", "a")], [[id, false]]],
+  ])("%s", (_, entries, expected) => expect(open(...entries)).toEqual(expected));
+
+  test("a release without it is refused, in a hotfix's lane too; broken glass and a rollback pass", () => {
+    const lacks = fixesIn(ledger([0, hotfix], [1, live]), "production");
+    const of = (lane: "normal" | "hotfix" | "break-glass" | "rollback") =>
+      judge({ lacks, lane }).filter(({ gate, open }) => gate === "hotfix" && !open);
+    expect(of("normal")).toEqual([
+      expect.objectContaining({
+        code: "lacks-hotfix",
+        text: expect.stringContaining(`does not contain ${id}`),
+        next: expect.stringContaining("liftlock back-port production --reason"),
+        evidence: ["e1"],
+      }),
+    ]);
+    expect(of("hotfix")).toHaveLength(1);
+    expect(of("break-glass")).toEqual([]);
+    expect(of("rollback")).toEqual([]);
+    expect(judge({}).filter(({ gate }) => gate === "hotfix")).toEqual([]);
+  });
+
+  test("red again where a release of an older line follows below", async () => {
+    const events = ledger([0, hotfix], [1, live], [2, ported]);
+    expect(await missing(events, { development: other, staging: fix, production: fix })).toEqual(["development"]);
+    expect(await missing(events, { development: later, staging: fix, production: fix })).toEqual([]);
   });
 });
