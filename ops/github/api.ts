@@ -11,10 +11,22 @@ export interface Api {
   readonly host: string;
 }
 
-const TIMEOUT_MILLISECONDS = 30_000;
+/** How long an answer is waited for, and how often a request that failed on its way is made again. */
+export interface Patience {
+  /** Of one attempt. */
+  readonly milliseconds: number;
+  readonly retries: number;
+}
+export const PATIENT: Patience = { milliseconds: 30_000, retries: 2 };
+/** For what comes after a run's own work, and can wait for the next one. */
+export const BRIEF: Patience = { milliseconds: 10_000, retries: 1 };
 
-/** Requests are given up after half a minute, and a rate limit is not waited for: a command that people wait for says so instead. */
-export function openApi({ baseUrl, token }: GithubConnection, { owner, name }: { owner: string; name: string }): Api {
+/** The one client of GitHub's API. A rate limit is not waited for: a command that people wait for says so instead. */
+export function openApi(
+  { baseUrl, token }: Pick<GithubConnection, "baseUrl" | "token">,
+  { owner, name }: { owner: string; name: string },
+  { milliseconds, retries }: Patience = PATIENT,
+): Api {
   const rest = restOf(baseUrl);
   const never = () => false;
   const octokit = new Octokit({
@@ -22,9 +34,9 @@ export function openApi({ baseUrl, token }: GithubConnection, { owner, name }: {
     baseUrl: rest,
     log: { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} },
     throttle: { enabled: false, onRateLimit: never, onSecondaryRateLimit: never },
-    retry: { retries: 2, retryAfterBaseValue: 200 },
+    retry: { retries, retryAfterBaseValue: 200 },
     request: {
-      fetch: (url: string, options: RequestInit) => fetch(url, { ...options, signal: AbortSignal.timeout(TIMEOUT_MILLISECONDS) }),
+      fetch: (url: string, options: RequestInit) => fetch(url, { ...options, signal: AbortSignal.timeout(milliseconds) }),
     },
   });
   return { octokit, owner, repo: name, host: new URL(rest).host };

@@ -1,4 +1,5 @@
-import { Octokit, RequestError } from "octokit";
+import { RequestError } from "octokit";
+import { openApi } from "../github/api.ts";
 import { UserError } from "../user-error.ts";
 
 export interface Place {
@@ -15,12 +16,10 @@ export interface Posted {
   readonly url: string;
 }
 
-const RETRIES = 3;
-
 /** Posts a comment, or edits the one that the same account posted before under the same marker. Comments of others stay, whatever they hold. */
 export async function post(place: Place, marker: string, body: string): Promise<Posted> {
   const { owner, repo, pullRequest: issue_number } = place;
-  const octokit = client(place);
+  const { octokit } = openApi(place, { owner, name: repo });
   try {
     const { viewer } = await octokit.graphql<{ viewer: { login: string } }>("query { viewer { login } }");
     const comments = octokit.paginate.iterator(octokit.rest.issues.listComments, { owner, repo, issue_number, per_page: 100 });
@@ -41,18 +40,6 @@ export async function post(place: Place, marker: string, body: string): Promise<
 /** A bot's login carries [bot] in the one API and may not in the other. */
 const isOf = (login: string, user: { login: string; type: string } | null): boolean =>
   user !== null && (user.login === login || (user.type === "Bot" && user.login === `${login}[bot]`));
-
-function client({ baseUrl, token }: Place): Octokit {
-  const quiet = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
-  return new Octokit({
-    auth: token,
-    baseUrl: baseUrl.replace(/\/$/, ""),
-    log: quiet,
-    // Three requests need no spacing; what fails on the way is asked again.
-    throttle: { enabled: false },
-    retry: { retries: RETRIES, retryAfterBaseValue: 200 },
-  });
-}
 
 function explained(error: unknown, { owner, repo, pullRequest, baseUrl }: Place): unknown {
   const where = `${owner}/${repo} #${pullRequest} (${new URL(baseUrl).host})`;
