@@ -7,6 +7,7 @@ const wholeEngine = [
   "tests/provider-azure/lifecycle.test.ts",
   "tests/provider-github/lifecycle.test.ts",
   "tests/provider-github/render.test.ts",
+  "tests/difference/examples.test.ts",
   "tests/engine/**",
   "tests/examples/policy.test.ts",
   "tests/azure/environment.test.ts",

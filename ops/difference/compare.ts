@@ -1,5 +1,5 @@
 import type { ApplicationSettings } from "../../components/application.schema.ts";
-import { isRecord, type Leaf, leaves } from "../report/diff.ts";
+import { type Leaf, leaves } from "../report/diff.ts";
 import { short, soundsSecret } from "../report/text.ts";
 import { kindOf } from "../report/urn.ts";
 import { UserError } from "../user-error.ts";
@@ -7,6 +7,7 @@ import type { Declarations, DeclaredResource } from "./declared.ts";
 import type { Area, Difference } from "./difference.ts";
 import { type Names, normalized } from "./normal.ts";
 import type { Side } from "./settings.ts";
+import { isPartial, TRIED_BRANCH, triedSettings } from "./trial.ts";
 
 /** One environment, or one environment as it was. */
 export interface Subject extends Side {
@@ -42,7 +43,7 @@ export async function compareResources(
   left: Subject,
   right: Subject,
 ): Promise<Rendered> {
-  const parts = { environment: own(left, right), release: right.written.release };
+  const parts = { environment: triedSettings(application, left, right), release: right.written.release };
   // Settings of one environment may be none that the rules allow in another.
   const trial = declarations.resources(projectDir, left.names.stack, parts).catch((error: unknown) => {
     if (error instanceof UserError) return error;
@@ -55,15 +56,9 @@ export async function compareResources(
   const folded = Math.max(0, all - found.length);
   if (found.length === 0) return { explained: 0, folded, differences: [] };
   if (tried instanceof UserError) return { explained: found.length, folded, differences: [], untried: tried.message };
-  const remaining = new Set(between(normalized(tried, left.names), b).map(keyOf));
+  const remaining = new Set(between(normalized(tried, { ...left.names, branch: TRIED_BRANCH }), b).map(keyOf));
   const unexplained = found.filter((at) => remaining.has(keyOf(at)) && !declaredElsewhere(application, at, left.stack, right.stack));
   return { explained: found.length - unexplained.length, folded, differences: unexplained.map((at) => described(at, left, right)) };
-}
-
-/** The right environment's settings under the left one's names. */
-function own(left: Subject, right: Subject): unknown {
-  const { namespace, host } = (isRecord(left.written.environment) ? left.written.environment : {}) as Record<string, unknown>;
-  return { ...(isRecord(right.written.environment) ? right.written.environment : {}), namespace, host };
 }
 
 const raw = (resources: readonly DeclaredResource[]): Map<string, object> =>
@@ -80,12 +75,13 @@ function between(a: ReadonlyMap<string, object>, b: ReadonlyMap<string, object>)
 /** A key of configuration or a secret that the application gives to some environments only (`only`, `except`), and all that holds it. */
 function declaredElsewhere(application: ApplicationSettings, { resource, leaf }: At, ...stacks: string[]): boolean {
   const [type = "", name = ""] = resource.split(" ");
-  const keys =
-    kindOf(type) === "ConfigMap" ? application.config[name]?.keys : kindOf(type) === "Secret" ? application.secrets[name]?.keys : undefined;
+  const kind = kindOf(type);
+  const sealed = /^github-environment-secret-(.+)$/.exec(name)?.[1];
+  if (kind === "ActionsEnvironmentSecret" && sealed !== undefined) return isPartial(application.repository?.secrets[sealed]);
+  const keys = kind === "ConfigMap" ? application.config[name]?.keys : kind === "Secret" ? application.secrets[name]?.keys : undefined;
   if (keys === undefined) return false;
-  const isPartial = (key: string) => keys[key]?.only !== undefined || keys[key]?.except !== undefined;
-  if (leaf.path.length === 0) return Object.keys(keys).some(isPartial);
-  return stacks.length > 0 && ["data", "stringData"].includes(leaf.path[0] ?? "") && isPartial(leaf.path[1] ?? "");
+  if (leaf.path.length === 0) return Object.values(keys).some(isPartial);
+  return stacks.length > 0 && ["data", "stringData"].includes(leaf.path[0] ?? "") && isPartial(keys[leaf.path[1] ?? ""]);
 }
 
 function described({ resource, leaf: { path, before, after } }: At, left: Side, right: Side): Difference {

@@ -6,6 +6,8 @@ export interface Names {
   readonly stack: string;
   readonly namespace?: string;
   readonly host?: string;
+  /** Its own branch on GitHub. */
+  readonly branch?: string;
   readonly application: string;
 }
 
@@ -27,7 +29,25 @@ export function normalized(resources: readonly DeclaredResource[], names: Names)
     if (!isRecord(value)) return value;
     return Object.fromEntries(Object.entries(value).map(([key, v]) => [replaced(key), walk(v)]));
   };
-  return new Map(resources.map(({ type, name, inputs }) => [`${type} ${replaced(name)}`, walk(inputs) as Json]));
+  const own = (type: string, inputs: Json) => (names.branch === undefined ? inputs : ownBranch(type, inputs, names.branch));
+  return new Map(resources.map(({ type, name, inputs }) => [`${type} ${replaced(name)}`, walk(own(type, inputs)) as Json]));
+}
+
+/** `{branch}` where rules on GitHub name the environment's own branch; elsewhere the same word may be any other's. */
+function ownBranch(type: string, inputs: Json, branch: string): Json {
+  const kind = type.split(":").at(-1);
+  if (kind === "BranchProtection" && inputs.pattern === branch) return { ...inputs, pattern: "{branch}" };
+  const { name, conditions } = inputs;
+  if (kind !== "RepositoryRuleset" || !isRecord(conditions) || !isRecord(conditions.refName)) return inputs;
+  const { includes } = conditions.refName;
+  if (!Array.isArray(includes) || !includes.includes(`refs/heads/${branch}`)) return inputs;
+  const named = includes.map((ref) => (ref === `refs/heads/${branch}` ? "refs/heads/{branch}" : ref));
+  const title = typeof name === "string" && name.startsWith(`${branch}: `) ? `{branch}${name.slice(branch.length)}` : name;
+  return {
+    ...inputs,
+    ...(title === undefined ? {} : { name: title }),
+    conditions: { ...conditions, refName: { ...conditions.refName, includes: named } },
+  };
 }
 
 /** The same for settings. */

@@ -2,6 +2,7 @@ import { ClusterApi } from "../drift/cluster-api.ts";
 import type { Finding } from "../drift/finding.ts";
 import { KubernetesDrift } from "../drift/kubernetes.ts";
 import { survey } from "../drift/survey.ts";
+import { githubDrift } from "../github/drift-source.ts";
 import { UserError } from "../user-error.ts";
 import type { About } from "./environments.ts";
 
@@ -11,7 +12,7 @@ export interface Running {
   readonly unread: readonly string[];
 }
 
-/** What runs in an environment and is not as its last update left it. */
+/** What runs in an environment, in its cluster and on GitHub, and is not as its last update left it. */
 export async function readLive({ context, project, application, today }: About, stack: string): Promise<Running> {
   const { engine, cluster } = await context.selector.select({ projectDir: project.dir, stack, cluster: "if-running" });
   if (cluster === undefined)
@@ -21,9 +22,11 @@ export async function readLive({ context, project, application, today }: About, 
     throw error;
   });
   if (exported === undefined) return { stack, drift: [], unread: [] };
+  const github = await (await githubDrift(context, project))(stack);
+  const others = github === undefined ? [] : [github];
   const api = new ClusterApi(cluster);
   try {
-    const { findings, unread } = await survey(new KubernetesDrift(exported, api), { stack, settings: application.drift, today });
+    const { findings, unread } = await survey(new KubernetesDrift(exported, api), { stack, settings: application.drift, others, today });
     return { stack, drift: findings, unread: unread.map(({ what, why }) => `${what}: ${why}`) };
   } finally {
     await api.close();

@@ -14,14 +14,14 @@ export interface Side {
 }
 
 /** They name the environment, so they differ always. */
-const OWN_NAMES = new Set(["namespace", "host"]);
+const OWN_NAMES = new Set(["namespace", "host", "github.branch.name"]);
 
 /** Where the settings of two environments differ. All of it is declared; what one side lacks although it is to have it is missing. */
 export function settingsDifferences(application: ApplicationSettings, left: Side, right: Side): Difference[] {
   const both = (part: "environment" | "release") =>
     leaves(left[part] ?? {}, right[part] ?? {})
       .flatMap(apart)
-      .flatMap((leaf) => (part === "environment" && OWN_NAMES.has(leaf.path[0] ?? "") ? [] : described(part, leaf)));
+      .flatMap((leaf) => (part === "environment" && OWN_NAMES.has(leaf.path.join(".")) ? [] : described(part, leaf)));
   const described = (part: string, leaf: Leaf): Difference[] => {
     const area = areaOf(part, leaf.path);
     const lacks = leaf.before === undefined ? left.stack : leaf.after === undefined ? right.stack : undefined;

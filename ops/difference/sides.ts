@@ -56,12 +56,14 @@ function underWay<T>(promise: Promise<T>): Promise<T> {
 }
 
 function parts(stack: string, application: ApplicationSettings, environment: unknown, release: unknown) {
-  const { namespace, host } = (isRecord(environment) ? environment : {}) as { namespace?: string; host?: string };
+  const { namespace, host, github } = (isRecord(environment) ? environment : {}) as { namespace?: string; host?: string; github?: unknown };
+  const branch = isRecord(github) && isRecord(github.branch) && typeof github.branch.name === "string" ? github.branch.name : undefined;
   const names = {
     stack,
     application: application.name,
     ...(namespace === undefined ? {} : { namespace }),
     ...(host === undefined ? {} : { host }),
+    ...(branch === undefined ? {} : { branch }),
   };
   const replaced = replacer(names);
   const walk = (value: unknown): unknown => {

@@ -170,6 +170,94 @@ describe("resources", () => {
       ["github", "RepositoryRuleset main", "missing"],
     ]);
   });
+  test("two branches on GitHub are compared rule by rule: that they have two names is no difference, and no reason not to look", async () => {
+    const rules = (stack: string, branch: string, approvals: number): DeclaredResource[] => [
+      {
+        type: "github:index/branchProtection:BranchProtection",
+        name: "github-branch",
+        inputs: { pattern: branch, requiredPullRequestReviews: [{ requiredApprovingReviewCount: approvals }] },
+      },
+      {
+        type: "github:index/repositoryRuleset:RepositoryRuleset",
+        name: "github-branch-deployed",
+        inputs: {
+          name: `${branch}: deployed first`,
+          conditions: { refName: { includes: [`refs/heads/${branch}`] } },
+          enforcement: "active",
+        },
+      },
+      { type: "github:index/repositoryEnvironment:RepositoryEnvironment", name: "github-environment", inputs: { environment: stack } },
+    ];
+    const on = (stack: string, branch: string, resources: DeclaredResource[]): Subject => ({
+      ...subject(stack, resources),
+      written: { environment: { namespace: `shop-${stack}`, github: { branch: { name: branch } } }, release: {} },
+      names: { stack, application: "shop", namespace: `shop-${stack}`, branch },
+    });
+    let tried: unknown;
+    const trial = (approvals: number): Declarations => ({
+      resources: async (_dir, _stack, parts) => {
+        tried = parts?.environment;
+        return rules("lower", (tried as { github: { branch: { name: string } } }).github.branch.name, approvals);
+      },
+      secrets: async () => secrets({}),
+    });
+    const left = on("lower", "lower", rules("lower", "lower", 1));
+    const right = on("upper", "main", rules("upper", "main", 2));
+    const explained = await compareResources(trial(2), "/shop", application, left, right);
+    expect(explained).toEqual({ explained: 1, folded: 4, differences: [] });
+    // With the other's branch the left one would be refused: GitHub keeps one rule a name.
+    expect(tried).toMatchObject({ github: { branch: { name: expect.not.stringMatching(/^(lower|main)$/) } } });
+    const { differences } = await compareResources(trial(1), "/shop", application, left, right);
+    expect(differences).toMatchObject([
+      { area: "github", kind: "unexpected", left: expect.stringContaining("1"), right: expect.stringContaining("2") },
+    ]);
+    const named = settingsDifferences(
+      application,
+      { ...side("lower"), environment: left.written.environment },
+      { ...side("upper"), environment: right.written.environment },
+    );
+    expect(named.map(({ name }) => name)).not.toContain("environment github.branch.name");
+  });
+  test("a key that one environment alone has keeps nobody from comparing the rest, and a secret for its workflows is declared", async () => {
+    const lower = {
+      ...subject("lower", [resource("lower", "debug")]),
+      written: { environment: { config: { api: { LEVEL: "debug", SANDBOX: "true" } } }, release: {} },
+    };
+    const upper = {
+      ...subject("upper", [resource("upper", "info")]),
+      written: { environment: { config: { api: { LEVEL: "info" } } }, release: {} },
+    };
+    const asked: unknown[] = [];
+    const trial: Declarations = {
+      resources: async (_dir, _stack, parts) => {
+        asked.push((parts!.environment as { config: unknown }).config);
+        return [resource("lower", "info")];
+      },
+      secrets: async () => secrets({}),
+    };
+    await compareResources(trial, "/shop", application, lower, upper);
+    await compareResources(trial, "/shop", application, upper, lower);
+    expect(asked).toEqual([{ api: { LEVEL: "info", SANDBOX: "true" } }, { api: { LEVEL: "debug" } }]);
+
+    const repository = {
+      owner: "acme",
+      name: "shop",
+      plan: "team",
+      visibility: "private",
+      secrets: { KEY: { only: ["upper"] }, BOTH: {} },
+    };
+    const declared = ApplicationSettings.parse({ ...application, repository });
+    const sealed = (key: string): DeclaredResource => ({
+      type: "github:index/actionsEnvironmentSecret:ActionsEnvironmentSecret",
+      name: `github-environment-secret-${key}`,
+      inputs: { value: "[secret]" },
+    });
+    const sides = [subject("lower", []), subject("upper", [sealed("KEY"), sealed("BOTH")])] as const;
+    const { differences } = await compareResources(declarations([]), "/shop", declared, ...sides);
+    expect(differences.map(({ name, note }) => [name, note])).toEqual([
+      ["ActionsEnvironmentSecret github-environment-secret-BOTH", "lower lacks it, and no setting says so"],
+    ]);
+  });
   test("names are replaced as words", () => {
     const replaced = replacer({ stack: "upper", application: "shop", namespace: "shop", host: "example.com" });
     expect(["http://api.shop.svc", "workshop", "shop-web", "https://example.com/x", "dev.example.com", "upper"].map(replaced)).toEqual([
