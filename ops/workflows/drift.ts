@@ -1,5 +1,5 @@
 import type { WorkflowSettings } from "./settings.ts";
-import { action, checkoutToPush, lines, prepareWorld, queued, RUNNER, WORLD } from "./steps.ts";
+import { action, checkoutToPush, lines, prepareWorld, queued, RULES_TOKEN, RUNNER, WORLD } from "./steps.ts";
 
 const TITLE = "Live systems differ from their declaration";
 const LABEL = "drift";
@@ -27,7 +27,8 @@ export function drift({ command, environments, platforms }: WorkflowSettings) {
         concurrency: queued("${{ matrix.stack }}"),
         // What was found goes into the ledger, which is a branch.
         permissions: { contents: "write", "id-token": "write" },
-        env: WORLD,
+        // Rules on GitHub are read back with the token that keeps them.
+        env: { ...WORLD, ...RULES_TOKEN },
         steps: [
           checkoutToPush(),
           ...prepareWorld(),
@@ -37,17 +38,19 @@ export function drift({ command, environments, platforms }: WorkflowSettings) {
             run: lines(
               'mkdir "$RUNNER_TEMP/drift"',
               'found="$RUNNER_TEMP/drift/$STACK.md"',
-              "status=0",
-              'if [ "$HOLDS" = "an environment" ]; then',
-              `  ${command} drift "$STACK" --markdown --no-color > "$found" || status=$?`,
-              "else",
-              `  ${command} preview "$STACK" --refresh --expect-no-changes --no-color > "$RUNNER_TEMP/preview" || status=$?`,
-              `  { printf '### %s\\n\\n' "$STACK"; sed 's/^/    /' "$RUNNER_TEMP/preview"; } > "$found"`,
+              "differs=; failed=",
+              "# 3 stands for differences, which are no fault of this run.",
+              'note() { case "$1" in 0) ;; 3) differs=yes ;; *) failed=yes ;; esac; }',
+              `${command} drift "$STACK" --markdown --no-color > "$found" && note 0 || note $?`,
+              'if [ "$HOLDS" != "an environment" ]; then',
+              "  # Drift reads GitHub's rules; what else environments share, a refresh reads.",
+              `  ${command} preview "$STACK" --refresh --expect-no-changes --no-color > "$RUNNER_TEMP/preview" && previewed=0 || previewed=$?`,
+              '  note "$previewed"',
+              `  if [ "$previewed" != 0 ]; then { printf '\n### %s, with a refresh\n\n' "$STACK"; sed 's/^/    /' "$RUNNER_TEMP/preview"; } >> "$found"; fi`,
               "fi",
               'cat "$found"',
-              "# 3 stands for differences, which are no fault of this run.",
-              'if [ "$status" != 3 ]; then rm "$found"; fi',
-              '[ "$status" = 0 ] || [ "$status" = 3 ]',
+              'if [ -z "$differs" ]; then rm "$found"; fi',
+              '[ -z "$failed" ]',
             ),
           },
           action("uploadArtifact", {

@@ -97,21 +97,36 @@ describe("the nightly report", () => {
 
 describe("the nightly look", () => {
   const look = scriptOf(drift(settings).jobs.look, "Look");
+  const first = "liftlock drift staging --markdown --no-color";
+  const second = "liftlock preview staging --refresh --expect-no-changes --no-color";
   test.each([
     [0, 0, []],
     [3, 0, ["staging.md"]],
     [1, 1, []],
   ])("that ends with %i ends its step with %i, and leaves %j", async (status, exitCode, left) => {
     program("liftlock", `echo "what differs"; exit ${status}`);
-    for (const [HOLDS, command] of [
-      ["an environment", "liftlock drift staging --markdown --no-color"],
-      ["what environments share", "liftlock preview staging --refresh --expect-no-changes --no-color"],
+    for (const [HOLDS, commands] of [
+      ["an environment", [first]],
+      ["what environments share", [first, second]],
     ] as const) {
       expect(await bash(look, { STACK: "staging", HOLDS })).toBe(exitCode);
-      expect(calls().at(-1)).toBe(command);
+      expect(calls().slice(-commands.length)).toEqual(commands);
       expect(readdirSync(path.join(dir, "drift"))).toEqual(left);
       rmSync(path.join(dir, "drift"), { recursive: true });
     }
+  });
+  test.each([
+    ["drift that GitHub's rules have, and nothing else", 3, 0, 0, true],
+    ["what a refresh finds, and no rule on GitHub", 0, 3, 0, true],
+    ["drift, though the other look fails", 3, 1, 1, true],
+    ["nothing, when one look fails", 0, 1, 1, false],
+  ])("of what environments share reports %s", async (_, drifted, previewed, exitCode, kept) => {
+    program("liftlock", `if [ "$1" = drift ]; then echo "a rule"; exit ${drifted}; else echo "a cloud"; exit ${previewed}; fi`);
+    expect(await bash(look, { STACK: "staging", HOLDS: "what environments share" })).toBe(exitCode);
+    const file = path.join(dir, "drift/staging.md");
+    expect(existsSync(file)).toBe(kept);
+    if (drifted === 3) expect(readFileSync(file, "utf8")).toContain("a rule");
+    if (previewed === 3) expect(readFileSync(file, "utf8")).toContain("a cloud");
   });
 });
 

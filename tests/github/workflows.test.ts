@@ -151,6 +151,10 @@ test("drift of every stack, also of what environments share, is reported in one 
     { stack: "shared", holds: "what environments share" },
   ]);
   expect(jobs.report.permissions).toEqual({ issues: "write" });
+  // Without it nobody would read GitHub's own rules back, every night.
+  expect(jobs.look.env.GITHUB_TOKEN).toBe(find("deploy-dev.yml").jobs.deploy.env.GITHUB_TOKEN);
+  const looks = commandLines(jobs.look.steps.find(({ name }: Workflow) => name === "Look").run).map(({ args }) => args.slice(2));
+  expect(looks.map(([command]) => command)).toEqual(["drift", "preview"]);
 });
 
 test("what is committed under .github/workflows is ours, or named here", () => {
