@@ -20,6 +20,7 @@ const wholeEngine = [
   "tests/restore/render.test.ts",
   "tests/strategy/render.test.ts",
   "tests/gates/release-check.test.ts",
+  "tests/github/environments.test.ts",
   "tests/github/examples.test.ts",
   "tests/github/read-back.test.ts",
   "tests/github-promotion/read-back.test.ts",
@@ -33,6 +34,9 @@ const wholeEngine = [
 /** Tests that break, stop or count what a control plane has: each by itself. All others share one and keep to namespaces of their own. */
 const alone = ["tests/cluster/control-plane/**", "tests/cluster/crash/**", "tests/cluster/drift/**", "tests/cluster/provider/**"];
 
+/** Left to itself, Vitest keeps one core free: on two cores half of the machine would idle. */
+const everyCore = "100%";
+
 // `fast` and `engine` need nothing but Node; `tools` needs PostgreSQL's server programs and a browser; `cluster` starts the local control plane, which it builds on first use.
 export default defineConfig({
   test: {
@@ -42,6 +46,7 @@ export default defineConfig({
           name: "fast",
           include: ["tests/**/*.test.ts"],
           exclude: ["tests/cluster/**", "tests/tools/**", ...wholeEngine],
+          maxWorkers: everyCore,
           testTimeout: 20_000,
         },
       },
@@ -49,13 +54,15 @@ export default defineConfig({
         test: {
           name: "engine",
           include: wholeEngine.map((glob) => glob.replace(/\*\*$/, "**/*.test.ts")),
-          testTimeout: 20_000,
+          maxWorkers: everyCore,
+          testTimeout: 60_000,
         },
       },
       {
         test: {
           name: "tools",
           include: ["tests/tools/**/*.test.ts"],
+          maxWorkers: everyCore,
           testTimeout: 60_000,
           hookTimeout: 60_000,
         },
