@@ -23,7 +23,7 @@ export const BRIEF: Patience = { milliseconds: 10_000, retries: 1 };
 
 /** The one client of GitHub's API. A rate limit is not waited for: a command that people wait for says so instead. */
 export function openApi(
-  { baseUrl, token }: Pick<GithubConnection, "baseUrl" | "token">,
+  { baseUrl, token }: Omit<GithubConnection, "isLocal"> & Partial<GithubConnection>,
   { owner, name }: { owner: string; name: string },
   { milliseconds, retries }: Patience = PATIENT,
 ): Api {
