@@ -71,6 +71,7 @@ describe("the program itself refuses", { timeout: 60_000 }, () => {
   afterAll(() => rmSync(backendDir, { recursive: true, force: true }));
   const stack = (name: string, version?: string, breakGlass?: object): Promise<Engine> => {
     const { dir, ...settings } = writtenSettings("ferry", name);
+    delete settings.environment.github;
     if (version !== undefined) settings.release.version = version;
     if (breakGlass !== undefined) settings.release.breakGlass = breakGlass;
     const extraConfig = overlay("ferry", name, settings);

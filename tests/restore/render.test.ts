@@ -34,6 +34,7 @@ async function rendered(restore?: object): Promise<RenderedResource[]> {
     migration: { service: "store", command: ["migrate"] },
   };
   delete environment.database.cidrs;
+  delete environment.github;
   environment.storageClass = "kept";
   const extra: StackConfig =
     restore === undefined ? {} : { "ferry:restore": { value: JSON.stringify(restore), secret: false, object: true } };

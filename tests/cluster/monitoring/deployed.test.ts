@@ -18,6 +18,8 @@ for (const service of settings.application.services) service.settle = "1s";
 settings.environment.namespace = namespace;
 settings.environment.host = "ferry-watched.example.com";
 settings.environment.protect = false;
+// What it has on GitHub has tests beside the stand-in.
+delete settings.environment.github;
 settings.environment.monitoring = {
   ...writtenSettings("ferry", "production").environment.monitoring,
   receivers: [{ kind: "slack", secret: "SLACK_URL" }],
