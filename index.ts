@@ -39,7 +39,7 @@ export default async function program(ownResources: Extension = extend) {
   const place = [environment, ...(inAzure ? [inAzure] : [])];
   const within = { ...options, dependsOn: place };
 
-  const configuration = new Configuration("configuration", { settings, namespace }, within);
+  const configuration = new Configuration("configuration", { settings, namespace, vault: inAzure?.vault }, within);
   const backup = createBackup({ settings, namespace, configuration }, within);
   createReset({ settings, namespace, configuration }, within);
   createCopy({ settings, namespace, configuration }, within);

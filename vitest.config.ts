@@ -13,6 +13,7 @@ const wholeEngine = [
   "tests/azure/environment.test.ts",
   "tests/azure/lifecycle.test.ts",
   "tests/azure/platform.test.ts",
+  "tests/azure/vault.test.ts",
   "tests/components/access.test.ts",
   "tests/components/golden.test.ts",
   "tests/components/release-chain.test.ts",

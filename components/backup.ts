@@ -2,6 +2,7 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { type BackupJobs, type BackupTask, backupJob, backupRole, type Run } from "./backup/job.ts";
 import type { Configuration } from "./configuration.ts";
+import { dataOf } from "./data.ts";
 import type { BackupSettings, DatabaseDeclaration } from "./database.schema.ts";
 import { createIdentity } from "./identity.ts";
 import { labelsOf, own } from "./labels.ts";
@@ -32,7 +33,8 @@ export class Backup extends pulumi.ComponentResource {
     super("liftlock:database:Backup", name, {}, opts);
     const { settings, namespace, configuration, database, backup } = args;
     const { application, environment } = settings;
-    createIdentity({ name, application: application.name, namespace, policy: databaseJobPolicy(name, settings) }, this);
+    const { mounts } = dataOf(database, settings, configuration);
+    createIdentity({ name, application: application.name, namespace, policy: databaseJobPolicy(name, settings), mounts }, this);
     const metadata = { name: "backups", namespace, labels: labelsOf(name, application.name), annotations: unawaited };
     const volume = new k8s.core.v1.PersistentVolumeClaim(
       name,

@@ -4,14 +4,18 @@ import { flagsDirectory, flagsFile } from "./flags.ts";
 import { labelsOf } from "./labels.ts";
 import { present, secretKeysOf } from "./model.ts";
 import { joinMounts, type Mounts, noMounts } from "./pod.ts";
+import { SecretStore, type VaultAccess } from "./secret-store.ts";
 import type { LoadedSettings } from "./settings.ts";
 import { coloursOf, isColoured } from "./strategy/colours.ts";
 import type { Colour } from "./strategy/strategy.schema.ts";
+import { isFromVault, setOf } from "./vault.ts";
 import type { ServiceSettings } from "./workload.schema.ts";
 
 export interface ConfigurationArgs {
   readonly settings: LoadedSettings;
   readonly namespace: pulumi.Input<string>;
+  /** Where the sets come from that the settings name. */
+  readonly vault?: VaultAccess | undefined;
 }
 
 type Delivery = "env" | "files" | "both";
@@ -24,10 +28,11 @@ type Delivery = "env" | "files" | "both";
 export class Configuration extends pulumi.ComponentResource {
   readonly #configMaps: Record<string, k8s.core.v1.ConfigMap> = {};
   readonly #secrets: Record<string, k8s.core.v1.Secret> = {};
+  readonly #stores: Record<string, SecretStore> = {};
   readonly #flags: k8s.core.v1.ConfigMap | undefined;
   readonly #settings: LoadedSettings;
 
-  constructor(name: string, { settings, namespace }: ConfigurationArgs, opts?: pulumi.ComponentResourceOptions) {
+  constructor(name: string, { settings, namespace, vault }: ConfigurationArgs, opts?: pulumi.ComponentResourceOptions) {
     // No args: Pulumi writes a component's arguments into its state, secrets in clear among them.
     super("liftlock:configuration:Configuration", name, {}, opts);
     this.#settings = settings;
@@ -45,8 +50,13 @@ export class Configuration extends pulumi.ComponentResource {
       );
     };
     const secret = (set: string, key = set, ignoreChanges: string[] = []) => {
-      const stringData = Object.fromEntries(secretKeysOf(application, set, stack).map((name) => [name, settings.secrets[name]!]));
-      if (Object.keys(stringData).length === 0) return; // nothing of it exists here
+      const keys = secretKeysOf(application, set, stack);
+      if (keys.length === 0) return; // nothing of it exists here
+      if (vault !== undefined && isFromVault(set, environment)) {
+        this.#stores[set] ??= new SecretStore({ set, keys, vault, metadata: metadata(set) }, this);
+        return;
+      }
+      const stringData = Object.fromEntries(keys.map((name) => [name, settings.secrets[name]!]));
       this.#secrets[key] = new k8s.core.v1.Secret(
         key,
         { metadata: metadata(set), immutable: true, stringData },
@@ -84,13 +94,13 @@ export class Configuration extends pulumi.ComponentResource {
 
   /** Where the file with one secret lies, and how to mount it alone: for Jobs that need no other. */
   secretFile(key: string): { path: string; mounts: Mounts } {
-    const set = Object.keys(this.#settings.application.secrets).find((name) =>
-      secretKeysOf(this.#settings.application, name, this.#settings.stack).includes(key),
-    );
-    const secret = set === undefined ? undefined : this.#secrets[set];
-    if (set === undefined || secret === undefined) throw new pulumi.RunError(`${key} is not among the secrets of ${this.#settings.stack}`);
+    const set = setOf(key, this.#settings);
+    const [secret, store] = set === undefined ? [] : [this.#secrets[set], this.#stores[set]];
+    const path = `${secretsDirectory}/${set}/${key}`;
+    if (store !== undefined) return { path, mounts: store.mounts(`${secretsDirectory}/${set}`, key) };
+    if (secret === undefined) throw new pulumi.RunError(`${key} is not among the secrets of ${this.#settings.stack}`);
     const source = { secret: { secretName: secret.metadata.name, items: [{ key, path: key }], defaultMode: 0o440 } };
-    return { path: `${secretsDirectory}/${set}/${key}`, mounts: mountDirectory(`secret-${set}`, `${secretsDirectory}/${set}`, source) };
+    return { path, mounts: mountDirectory(`secret-${set}`, `${secretsDirectory}/${set}`, source) };
   }
 
   /** Names of all versions in use, for what must happen again when any of them changes. */
@@ -108,7 +118,9 @@ export class Configuration extends pulumi.ComponentResource {
   #versionsOf(configMaps: readonly string[], secrets: readonly string[]): pulumi.Output<string> {
     const objects = [...configMaps.map((key) => this.#configMaps[key]), ...secrets.map((key) => this.#secrets[key])];
     const names = objects.flatMap((object) => (object === undefined ? [] : [object.metadata.name]));
-    return pulumi.all(names).apply((all) => [...all].sort().join(" "));
+    // A store is the same for both colours: a vault has one value.
+    const stored = secrets.flatMap((key) => this.#stores[key.split(".")[0]!]?.versions ?? []);
+    return pulumi.all([...names, ...stored]).apply((all) => [...all].sort().join(" "));
   }
 
   #mountConfigMap(set: string, key: string, as: Delivery): Mounts {
@@ -118,6 +130,9 @@ export class Configuration extends pulumi.ComponentResource {
   }
 
   #mountSecret(set: string, key: string, as: Delivery): Mounts {
+    const store = this.#stores[set];
+    // Also where only variables are wanted: the driver keeps a Secret for what pods have mounted, and for nothing else.
+    if (store !== undefined) return joinMounts(store.mounts(`${secretsDirectory}/${set}`), variables(as, set));
     const name = this.#secrets[key]?.metadata.name;
     if (name === undefined) return noMounts;
     return deliver(
@@ -135,6 +150,8 @@ const secretsDirectory = "/var/run/secrets";
 
 const deliver = (as: Delivery, envFrom: Mounts["envFrom"][number], files: Mounts): Mounts =>
   joinMounts(as === "files" ? noMounts : { ...noMounts, envFrom: [envFrom] }, as === "env" ? noMounts : files);
+
+const variables = (as: Delivery, name: string): Mounts => (as === "files" ? noMounts : { ...noMounts, envFrom: [{ secretRef: { name } }] });
 
 const mountDirectory = (name: string, mountPath: string, source: Omit<Mounts["volumes"][number], "name">): Mounts => ({
   volumes: [{ name, ...source }],

@@ -29,9 +29,10 @@ export class Copy extends pulumi.ComponentResource {
     super("liftlock:database:Copy", name, {}, opts);
     const { settings, namespace, configuration, database, copy } = args;
     const application = settings.application.name;
-    createIdentity({ name, application, namespace, policy: copyPolicy(name, settings, copy.cidrs) }, this);
     const source = configuration.secretFile(copy.secret);
     const target = configuration.secretFile(database.secret);
+    const mounts = joinMounts(source.mounts, target.mounts);
+    createIdentity({ name, application, namespace, policy: copyPolicy(name, settings, copy.cidrs), mounts }, this);
     const container = {
       name,
       image: database.tools,
@@ -39,7 +40,7 @@ export class Copy extends pulumi.ComponentResource {
       args: [source.path, target.path, JSON.stringify(copy.anonymise), JSON.stringify(copy.anonymise.length > 0 ? database.personal : [])],
     };
     const labels = labelsOf(name, application);
-    const pod = { uid: toolUser, container, resources: toolResources, mounts: joinMounts(source.mounts, target.mounts) };
+    const pod = { uid: toolUser, container, resources: toolResources, mounts };
     const spec = {
       schedule: copy.schedule ?? never,
       timeZone: copy.timeZone,

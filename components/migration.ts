@@ -42,7 +42,8 @@ export class Migration extends pulumi.ComponentResource {
     const task = args.database.migration!;
     const service = findService(settings.application, task.service)!;
     const application = settings.application.name;
-    const identity = createIdentity({ name, application, namespace, policy: taskPolicy(name, service, settings) }, this);
+    const mounts = configuration.mountsOf(service);
+    const identity = createIdentity({ name, application, namespace, policy: taskPolicy(name, service, settings), mounts }, this);
 
     const plan = planMigration(args.migrations, schemaVersion);
     const key = keyOf(plan.job);

@@ -73,7 +73,7 @@ export function parseSettings(raw: RawSettings): Parsed {
     apply(() => checkServices(application));
     apply(() => checkMonitoringDeclaration(application));
     apply(() => checkDatabaseDeclaration(application));
-    apply(() => checkSecrets(application, raw.stack, flat, encrypted));
+    apply(() => checkSecrets(application, raw.stack, flat, encrypted, environment));
   }
   if (named && environment !== undefined) {
     apply(() => checkScale(application, environment));

@@ -1,4 +1,5 @@
 import type { types } from "@pulumi/kubernetes";
+import type * as pulumi from "@pulumi/pulumi";
 import type { ResourceSettings } from "./workload.schema.ts";
 
 type PodSpec = types.input.core.v1.PodSpec;
@@ -10,13 +11,25 @@ export interface Mounts {
   readonly volumes: Volume[];
   readonly volumeMounts: types.input.core.v1.VolumeMount[];
   readonly envFrom: types.input.core.v1.EnvFromSource[];
+  readonly marks?: Marks;
+}
+/** What pods that mount it bear beside it, and their account. Annotations are for pods that stay: a change starts them anew. */
+export interface Marks {
+  readonly labels: Readonly<Record<string, string>>;
+  readonly annotations: Readonly<Record<string, pulumi.Input<string>>>;
+  readonly account: Readonly<Record<string, pulumi.Input<string>>>;
 }
 export const noMounts: Mounts = { volumes: [], volumeMounts: [], envFrom: [] };
-export const joinMounts = (...all: Mounts[]): Mounts => ({
-  volumes: all.flatMap((mounts) => mounts.volumes),
-  volumeMounts: all.flatMap((mounts) => mounts.volumeMounts),
-  envFrom: all.flatMap((mounts) => mounts.envFrom),
-});
+export function joinMounts(...all: Mounts[]): Mounts {
+  const marks = all.flatMap((mounts) => mounts.marks ?? []);
+  const joined = <K extends keyof Marks>(key: K): Marks[K] => Object.assign({}, ...marks.map((mark) => mark[key]));
+  return {
+    volumes: all.flatMap((mounts) => mounts.volumes),
+    volumeMounts: all.flatMap((mounts) => mounts.volumeMounts),
+    envFrom: all.flatMap((mounts) => mounts.envFrom),
+    ...(marks.length === 0 ? {} : { marks: { labels: joined("labels"), annotations: joined("annotations"), account: joined("account") } }),
+  };
+}
 
 export interface PodArgs {
   readonly serviceAccount: string;

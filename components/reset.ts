@@ -21,7 +21,8 @@ export class Reset extends pulumi.ComponentResource {
     const { schedule, timeZone } = settings.environment.database!.reset!;
     const application = settings.application.name;
     const service = findService(settings.application, task.service)!;
-    createIdentity({ name, application, namespace, policy: taskPolicy(name, service, settings) }, this);
+    const mounts = configuration.mountsOf(service);
+    createIdentity({ name, application, namespace, policy: taskPolicy(name, service, settings), mounts }, this);
     const labels = labelsOf(name, application);
     const spec = {
       schedule,

@@ -1,4 +1,5 @@
 import { ApplicationSettings } from "./application.schema.ts";
+import { EnvironmentAzure } from "./azure/environment.schema.ts";
 import type { SecretKeySettings } from "./configuration.schema.ts";
 import type { Finding } from "./faults.ts";
 import { present } from "./model.ts";
@@ -14,10 +15,29 @@ export interface DeclaredSecret {
   except?: string[] | undefined;
 }
 
-/** Secrets that the application declares; those of one environment when `stack` is given. An application that is not valid declares none. */
-export function declaredSecrets(application: unknown, stack?: string): DeclaredSecret[] {
+/**
+ * Secrets that the application declares; those of one environment when `stack` is given, and with the `environment`'s settings (as read from its file)
+ * those alone that its stack must hold. An application that is not valid declares none.
+ */
+export function declaredSecrets(application: unknown, stack?: string, environment?: unknown): DeclaredSecret[] {
   const parsed = ApplicationSettings.safeParse(application);
-  return parsed.success ? secretsOf(parsed.data, stack) : [];
+  return parsed.success ? neededOf(parsed.data, stack, environment) : [];
+}
+
+function neededOf(application: ApplicationSettings, stack?: string, environment?: unknown): DeclaredSecret[] {
+  const elsewhere = setsOfPeople(environment);
+  const holders = (key: string) => Object.keys(application.secrets).filter((set) => Object.hasOwn(application.secrets[set]!.keys, key));
+  // The Gateway, workflows and a set of the stack's own ask the stack, whatever the vault holds.
+  const isElsewhere = ({ key, format }: DeclaredSecret) =>
+    format !== "htpasswd" && application.repository?.secrets[key] === undefined && holders(key).every((set) => elsewhere.includes(set));
+  return secretsOf(application, stack).filter((secret) => elsewhere.length === 0 || !isElsewhere(secret));
+}
+
+/** Sets whose values people keep in the environment's vault: no stack holds them. */
+function setsOfPeople(environment: unknown): readonly string[] {
+  const azure = (environment as { azure?: { vault?: unknown } } | null | undefined)?.azure;
+  const vault = EnvironmentAzure.shape.vault.safeParse(azure?.vault).data;
+  return vault?.values === "people" ? vault.sets : [];
 }
 
 /** The same of an application that was read already, also of what could be salvaged of a faulty one. */
@@ -39,18 +59,21 @@ export function checkSecrets(
   stack: string,
   keys: readonly string[],
   encrypted: ReadonlySet<string>,
+  environment?: unknown,
 ): Finding[] {
   const found: Finding[] = [];
   const add = (key: string, message: string) => found.push({ part: "secrets", path: [key], message });
   // A key may stand in several sets: it exists here if it does in any of them.
   const declared = new Set(secretsOf(application).map(({ key }) => key));
   const here = new Set(secretsOf(application, stack).map(({ key }) => key));
+  const needed = new Set(neededOf(application, stack, environment).map(({ key }) => key));
   for (const key of declared) {
     const command = `pulumi config set --secret ${key} --stack ${stack}`;
     if (!here.has(key)) {
       if (keys.includes(key)) add(key, `must not be set here: application.secrets leaves out ${stack} for it`);
-    } else if (!keys.includes(key)) add(key, `is missing. Set it: ${command}`);
-    else if (!encrypted.has(key)) {
+    } else if (!keys.includes(key)) {
+      if (needed.has(key)) add(key, `is missing. Set it: ${command}`);
+    } else if (!encrypted.has(key)) {
       add(key, `is a secret, and stands here in clear. Encrypt it: ${command}, and change the value, which git has seen`);
     }
   }

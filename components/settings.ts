@@ -40,7 +40,8 @@ export function loadSettings(): LoadedSettings {
   const parsed = parseSettings(raw);
   if (!parsed.ok) throw new pulumi.RunError(describeFaults(parsed.faults));
   const config = new pulumi.Config();
-  const secrets = declaredSecrets(parsed.settings.application, stack).map(({ key }) => [key, config.requireSecret(key)]);
+  const { application, environment } = parsed.settings;
+  const secrets = declaredSecrets(application, stack, environment).map(({ key }) => [key, config.requireSecret(key)]);
   return { ...parsed.settings, secrets: Object.fromEntries(secrets) };
 }
 

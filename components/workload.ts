@@ -38,7 +38,7 @@ export class Workload extends pulumi.ComponentResource {
     super("liftlock:workload:Workload", name, {}, opts);
     const { settings, service, namespace } = args;
     const scale = scaleOf(service, settings.environment);
-    const accounts = [createAccount(name, settings.application.name, namespace, this)];
+    const accounts = [createAccount({ name, application: settings.application.name, namespace, mounts: args.mounts(undefined) }, this)];
     if (service.kind === "stateful") {
       const metadata = metadataOf(args, name);
       const policy = this.#policy(args, name);
@@ -86,7 +86,7 @@ export interface ReplicasArgs {
   readonly service: ServiceSettings;
   readonly scale: Scale;
   readonly metadata: { name: string; namespace: pulumi.Input<string>; labels: Record<string, string> };
-  readonly pods: { metadata: { labels: Record<string, string> }; spec: k8s.types.input.core.v1.PodSpec };
+  readonly pods: { metadata: Pick<k8s.types.input.meta.v1.ObjectMeta, "labels" | "annotations">; spec: k8s.types.input.core.v1.PodSpec };
 }
 
 /** The address of the pods that go by `target`. */
@@ -130,7 +130,9 @@ function podsOf({ settings, service }: WorkloadArgs, name: string, mounts: Mount
     ...placement(name, service.kind === "stateful" ? "controller-revision-hash" : "pod-template-hash"),
     terminationGracePeriodSeconds: seconds(service.grace),
   };
-  return { metadata: { labels: labelsOf(name, settings.application.name) }, spec };
+  const { labels, annotations } = mounts.marks ?? {};
+  const metadata = { labels: { ...labelsOf(name, settings.application.name), ...labels }, ...(annotations && { annotations }) };
+  return { metadata, spec };
 }
 
 export function urlOf(service: ServiceSettings, { environment }: Pick<Settings, "environment">): string | undefined {

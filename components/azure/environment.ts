@@ -1,6 +1,8 @@
 import { Database } from "@pulumi/azure-native/dbforpostgresql/database.js";
 import * as pulumi from "@pulumi/pulumi";
+import type { VaultAccess } from "../secret-store.ts";
 import type { LoadedSettings } from "../settings.ts";
+import { vaultAccounts, vaultKeys, vaultName } from "../vault.ts";
 import { createBudget } from "./budget.ts";
 import { Cache } from "./cache.ts";
 import type { Place } from "./connect.ts";
@@ -15,6 +17,7 @@ export function createAzureEnvironment(settings: LoadedSettings, inAzure: InAzur
 
 export class AzureEnvironment extends pulumi.ComponentResource {
   readonly outputs: Readonly<Record<string, pulumi.Input<string>>>;
+  readonly vault: VaultAccess | undefined;
 
   constructor(
     name: string,
@@ -70,13 +73,18 @@ export class AzureEnvironment extends pulumi.ComponentResource {
     if (redis !== undefined) outputs.redis = new Cache("azure-redis", { ...reached, redis, tier, zone: zone("redis") }, within).host;
     if (vault !== undefined) {
       const issuer = platform.apply(({ issuer: url }) => url ?? "");
-      const accounts = application.services.map((service) => service.name);
       const tenantId = of("tenantId");
+      const keys = vaultKeys(settings);
+      const values = vault.values === "stack" ? Object.fromEntries(keys.map((key) => [vaultName(key), settings.secrets[key]!])) : {};
+      const accounts = vaultAccounts(settings);
       const own = new Vault(
         "azure-vault",
-        { ...reached, name: vault.name, zone: zone("vault"), tenantId, issuer, namespace, accounts },
+        { ...reached, name: vault.name, zone: zone("vault"), tenantId, issuer, namespace, accounts, values },
         within,
       );
+      const written = keys.flatMap((key) => (own.versions[vaultName(key)] === undefined ? [] : [[key, own.versions[vaultName(key)]!]]));
+      const versions = Object.fromEntries(written) as VaultAccess["versions"];
+      this.vault = { name: vault.name, tenantId, clientId: own.clientId, versions, revision: vault.revision };
       outputs.vault = own.uri;
       outputs.identity = own.clientId;
     }

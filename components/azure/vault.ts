@@ -1,3 +1,4 @@
+import { Secret } from "@pulumi/azure-native/keyvault/secret.js";
 import { Vault as KeyVault } from "@pulumi/azure-native/keyvault/vault.js";
 import { FederatedIdentityCredential } from "@pulumi/azure-native/managedidentity/federatedIdentityCredential.js";
 import { UserAssignedIdentity } from "@pulumi/azure-native/managedidentity/userAssignedIdentity.js";
@@ -17,6 +18,8 @@ export interface VaultArgs {
   readonly issuer: pulumi.Input<string>;
   readonly namespace: pulumi.Input<string>;
   readonly accounts: readonly string[];
+  /** What this stack writes there, by the name of the secret in the vault. */
+  readonly values: Readonly<Record<string, pulumi.Output<string>>>;
   readonly protect: boolean;
 }
 
@@ -25,6 +28,8 @@ export class Vault extends pulumi.ComponentResource {
   readonly uri: pulumi.Output<string>;
   /** Whom the services are to Azure. */
   readonly clientId: pulumi.Output<string>;
+  /** Addresses of the values written, version included, by the secret's name: another value is another version. */
+  readonly versions: Readonly<Record<string, pulumi.Output<string>>>;
 
   constructor(name: string, args: VaultArgs, opts?: pulumi.ComponentResourceOptions) {
     super("liftlock:azure:Vault", name, {}, opts);
@@ -72,6 +77,13 @@ export class Vault extends pulumi.ComponentResource {
       );
       before = [credential];
     }
+    const written = Object.entries(args.values).map(([secretName, value]) => {
+      const at = { resourceGroupName: place.resourceGroupName, vaultName: vault.name, tags: place.tags };
+      const secret = new Secret(`${name}-${secretName}`, { ...at, secretName, properties: { value } }, within);
+      // The value makes a secret of all properties; the address holds nothing of it.
+      return [secretName, pulumi.unsecret(secret.properties.apply(({ secretUriWithVersion }) => secretUriWithVersion))] as const;
+    });
+    this.versions = Object.fromEntries(written);
     this.uri = vault.properties.apply((properties) => properties?.vaultUri ?? "");
     this.clientId = identity.clientId;
     this.registerOutputs({});

@@ -8,6 +8,7 @@ import type { EnvironmentSettings } from "../environment.schema.ts";
 import type { Finding } from "../faults.ts";
 import { declaredSecrets } from "../secrets.ts";
 import { type Add, adding } from "./github.ts";
+import { checkVault } from "./vault.ts";
 
 /** Azure would accept what an environment asks of it, before anything is asked. */
 export function checkEnvironmentAzure(application: ApplicationSettings, environment: EnvironmentSettings, stack: string): Finding[] {
@@ -18,6 +19,7 @@ export function checkEnvironmentAzure(application: ApplicationSettings, environm
   if (environment.cluster.context !== undefined)
     add(["cluster", "context"], "is not used: the cluster is that of azure.platform. Leave it out");
   checkDatabase(application, environment, azure, stack, add);
+  checkVault({ application, environment, stack }, add);
   return found;
 }
 

@@ -61,7 +61,7 @@ describe("Azure would refuse, and so do we before it is asked", () => {
     expect(faultsOf("platform", ({ platform }) => change(platform.azure)).join("\n")).toContain(expected);
   });
 
-  test.each<[string, (azure: Written, environment: Written) => void, string]>([
+  test.each<[string, (azure: Written, environment: Written, application: Written) => void, string]>([
     ["six days", (azure) => (azure.database.retentionDays = 6), "environment.azure.database"],
     ["thirty-six days", (azure) => (azure.database.retentionDays = 36), "environment.azure.database"],
     [
@@ -81,6 +81,36 @@ describe("Azure would refuse, and so do we before it is asked", () => {
       (_, environment) => (environment.database.cidrs = ["10.40.2.0/29"]),
       "environment.database.cidrs[0]: is too small",
     ],
+    ["a set that is none", (azure) => (azure.vault.sets = ["nope"]), 'environment.azure.vault.sets[0]: "nope" is no set'],
+    ["a set twice", (azure) => (azure.vault.sets = ["azure-secrets", "azure-secrets"]), "azure.vault.sets[1]: "],
+    ["a set that nobody reads", (azure) => (azure.vault.sets = ["gateway-users"]), "holds nothing in production"],
+    ["a revision of nothing", (azure) => (azure.vault = { name: "x-vault", revision: "1" }), "azure.vault.revision: starts nothing anew"],
+    [
+      "two keys that are one name in a vault",
+      (azure, _, application) => {
+        azure.vault.sets = ["azure-secrets"];
+        application.secrets["azure-secrets"].keys.Jwt_Secret = {};
+      },
+      "azure.vault.sets: hold JWT_SECRET and Jwt_Secret",
+    ],
+    [
+      "more readers than Azure takes",
+      (azure, _, application) => {
+        azure.vault.sets = ["azure-secrets"];
+        const api = application.services.find(({ name }: Written) => name === "api");
+        for (let index = 0; index < 20; index++) application.services.push({ ...api, name: `api-${index}`, route: undefined });
+      },
+      "and Azure lets an identity have 20",
+    ],
+    [
+      "a password that only people know",
+      (azure, _, application) => {
+        application.secrets.administrator = { keys: { ADMIN_PASSWORD: {} } };
+        azure.vault.sets = ["administrator"];
+        azure.database.password = { login: "boss", secret: "ADMIN_PASSWORD" };
+      },
+      'environment.azure.database.password.secret: "ADMIN_PASSWORD" comes from the vault',
+    ],
     [
       "a server beside a shared database",
       (azure) => (azure.database = { shared: "x" }),
@@ -92,7 +122,7 @@ describe("Azure would refuse, and so do we before it is asked", () => {
       "environment.cluster.context: is not used",
     ],
   ])("environment: %s", (_, change, expected) => {
-    const change1 = (settings: Written) => change(settings.environment.azure, settings.environment);
+    const change1 = (settings: Written) => change(settings.environment.azure, settings.environment, settings.application);
     const settings = written("production");
     change1(settings);
     const values = Object.fromEntries(Object.entries(settings).map(([key, value]) => [`studysphere:${key}`, JSON.stringify(value)]));

@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import type { PropertyMap } from "../../../engine/values.ts";
 
 /** What the stand-in knows of an object that it makes up the server's part of. */
@@ -119,6 +120,14 @@ export const CLASSES: Readonly<Record<string, ArmClass>> = {
   "managedidentity:FederatedIdentityCredential": {
     path: group(
       "Microsoft.ManagedIdentity/userAssignedIdentities/{resourceName}/federatedIdentityCredentials/{federatedIdentityCredentialResourceName}",
+  "keyvault:Secret": {
+    path: group("Microsoft.KeyVault/vaults/{vaultName}/secrets/{secretName}"),
+    // Each value that is written is a version of its own, whose name says nothing of it.
+    made: ({ id, name }) => {
+      const uri = `https://${id.split("/")[8]}.vault.azure.net/secrets/${name}`;
+      return { properties: { secretUri: uri, secretUriWithVersion: `${uri}/${randomUUID().replaceAll("-", "")}` } };
+    },
+  },
     ),
   },
   "managedidentity:UserAssignedIdentity": {
