@@ -113,13 +113,6 @@ export const CLASSES: Readonly<Record<string, ArmClass>> = {
       state: "Ready",
     }),
   },
-  "keyvault:Vault": {
-    path: group("Microsoft.KeyVault/vaults/{vaultName}"),
-    made: ({ name }) => ({ properties: { vaultUri: `https://${name}.vault.azure.net/` } }),
-  },
-  "managedidentity:FederatedIdentityCredential": {
-    path: group(
-      "Microsoft.ManagedIdentity/userAssignedIdentities/{resourceName}/federatedIdentityCredentials/{federatedIdentityCredentialResourceName}",
   "keyvault:Secret": {
     path: group("Microsoft.KeyVault/vaults/{vaultName}/secrets/{secretName}"),
     // Each value that is written is a version of its own, whose name says nothing of it.
@@ -128,6 +121,13 @@ export const CLASSES: Readonly<Record<string, ArmClass>> = {
       return { properties: { secretUri: uri, secretUriWithVersion: `${uri}/${randomUUID().replaceAll("-", "")}` } };
     },
   },
+  "keyvault:Vault": {
+    path: group("Microsoft.KeyVault/vaults/{vaultName}"),
+    made: ({ name }) => ({ properties: { vaultUri: `https://${name}.vault.azure.net/` } }),
+  },
+  "managedidentity:FederatedIdentityCredential": {
+    path: group(
+      "Microsoft.ManagedIdentity/userAssignedIdentities/{resourceName}/federatedIdentityCredentials/{federatedIdentityCredentialResourceName}",
     ),
   },
   "managedidentity:UserAssignedIdentity": {
