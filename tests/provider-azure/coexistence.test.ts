@@ -21,8 +21,9 @@ const all = ({ environment, platform }: Written): void => {
 const ids = (stack: string, resources: readonly RenderedResource[]): [string, string][] =>
   resources.flatMap(({ type, name, inputs }): [string, string][] => {
     const own = classOf(type);
-    const group = inputs.resourceGroupName instanceof Unknown ? { resourceGroupName: "studysphere-rg" } : {};
-    const id = own && idOf(own, { ...inputs, ...group }, "00000000-0000-0000-0000-000000000000");
+    const isOpen = inputs.resourceGroupName instanceof Unknown;
+    const named = isOpen ? { ...inputs, resourceGroupName: "studysphere-rg" } : inputs;
+    const id = own && idOf(own, named, "00000000-0000-0000-0000-000000000000");
     return id === undefined ? [] : [[id.toLowerCase(), `${stack} ${name}`]];
   });
 

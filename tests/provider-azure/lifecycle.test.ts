@@ -106,7 +106,7 @@ test("what is there already is not run over, an import takes it in, and what is 
   const state = path.join(first.project.backendDir, ".pulumi");
   rmSync(state, { recursive: true });
   expect(errorsOf(await first.run("up"))).toContain(
-    `${GROUP} exists already. Adopt it: liftlock import STACK azure-native:resources:ResourceGroup`,
+    `${GROUP} exists already. Adopt it: liftlock import STACK --type azure-native:resources:ResourceGroup --name group --id '${GROUP}'`,
   );
   rmSync(state, { recursive: true });
   const adopting = program({ option: `, import: "${SERVER}"` })
@@ -131,7 +131,9 @@ test("what is there already is not run over, an import takes it in, and what is 
   succeeded(await first.run("up"));
   first.write((program() + lock).replace(/const db = [\s\S]*?standbyAvailabilityZone"\] \}\);/, "").replace(/export const host.*/, ""));
   const locked = errorsOf(await first.run("up"));
-  expect(locked).toContain("(ScopeLocked): the lock keep is on it");
+  expect(locked).toContain(
+    `ScopeLocked: The scope '${SERVER}' cannot perform delete operation because following scope(s) are locked: '${GROUP}'. Please remove the lock and try again. (keep)`,
+  );
   expect(first.stored(SERVER).id).toBe(SERVER);
 });
 

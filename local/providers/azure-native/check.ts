@@ -14,13 +14,18 @@ export function check(request: CheckRequest): { inputs: PropertyMap; failures: C
   const inputs = cleaned(news) as PropertyMap;
   const name = nameInput(own);
   inputs[name] ??= automaticName(request, name, own.guidName === true);
-  for (const key of own.secrets ?? []) {
-    const value = inputs[key];
-    if (value !== undefined && !(value instanceof Secret) && !(value instanceof Unknown)) inputs[key] = new Secret(value);
-  }
+  for (const path of own.secrets ?? []) hide(inputs, path.split("."));
   const failures: CheckFailure[] = [];
   checkFields(inputs, types.inputs, "", failures);
   return { inputs, failures };
+}
+
+/** Marks what is at a path as secret, unless it or something around it is one. */
+function hide(around: Value | undefined, [key = "", ...rest]: string[]): void {
+  if (!isMap(around)) return;
+  const value = around[key];
+  if (rest.length > 0) hide(value, rest);
+  else if (value !== undefined && !(value instanceof Secret) && !(value instanceof Unknown)) around[key] = new Secret(value);
 }
 
 function unsupported(type: string): string {

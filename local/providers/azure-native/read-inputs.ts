@@ -19,7 +19,9 @@ export function readInputs(
   const named = inputsOf(classOf(type)!, id) ?? {};
   const own = Object.keys(shapes).filter((key) => named[key] === undefined);
   if (before === undefined) {
-    const entries = own.flatMap((key): [string, Value][] => (found(key) === undefined ? [] : [[key, found(key)!]]));
+    // Azure's own name and type of it, which its id says already.
+    const asked = own.filter((key) => key !== "name" && key !== "type");
+    const entries = asked.flatMap((key): [string, Value][] => (found(key) === undefined ? [] : [[key, found(key)!]]));
     return { ...named, ...Object.fromEntries(entries) };
   }
   const inputs = { ...before.inputs };

@@ -1,13 +1,14 @@
 import { type Provider, ProviderError } from "../../engine/provider.ts";
 import { isMap, type PropertyMap, Secret, type Value } from "../../engine/values.ts";
 import { idOf, inputsOf } from "./arm-id.ts";
+import { deletedVault, needFreeName, needNotDeleted, needParents, needUnlocked, needUnused } from "./arm-rules.ts";
 import { check } from "./check.ts";
 import { diff } from "./diff.ts";
 import { type InvokeTarget, invoke } from "./invokes.ts";
 import { merged, outputsOf, previewOutputs } from "./outputs.ts";
 import { readInputs } from "./read-inputs.ts";
 import { classOf } from "./schema/classes.ts";
-import { Store } from "./store.ts";
+import { Store, type Stored } from "./store.ts";
 
 /** The provider over a folder of files instead of Azure. Objects live, change and go as there; nothing runs behind them. */
 export function standInProvider(dir: string, target: InvokeTarget): Provider {
@@ -17,6 +18,7 @@ export function standInProvider(dir: string, target: InvokeTarget): Provider {
     store.write({ id, type, urn, properties: withoutSecrets(outputs) as PropertyMap });
     return { id, outputs };
   };
+  const keepDeleted = (vault: Stored): void => store.write({ ...vault, id: deletedVault(vault) });
   return {
     check: async (request) => check(request),
     diff,
@@ -24,7 +26,11 @@ export function standInProvider(dir: string, target: InvokeTarget): Provider {
       if (preview) return { id: "", outputs: previewOutputs(type, inputs, undefined) };
       const id = idOf(classOf(type)!, inputs, target.subscriptionId)!;
       if (store.read(id) !== undefined)
-        throw new ProviderError(`${id} exists already. Adopt it: liftlock import STACK ${type} ${name} '${id}'`);
+        throw new ProviderError(`${id} exists already. Adopt it: liftlock import STACK --type ${type} --name ${name} --id '${id}'`);
+      needParents(store, id);
+      needUnlocked(store, id, "write");
+      needFreeName(store, type, id);
+      needNotDeleted(store, type, id);
       return write(type, id, urn, inputs);
     },
     find: async ({ type, urn, inputs }) => {
@@ -45,12 +51,15 @@ export function standInProvider(dir: string, target: InvokeTarget): Provider {
       if (preview) return { outputs: previewOutputs(type, newInputs, oldOutputs) };
       if (store.read(id) === undefined)
         throw new ProviderError(`${name} is gone: ${id} was deleted by hand. Run again with --refresh, and it is made anew.`);
+      needUnlocked(store, id, "write");
       return { outputs: write(type, id, urn, newInputs).outputs };
     },
     delete: async ({ id, type }) => {
-      const locks = type.endsWith(":ManagementLockByScope") ? [] : store.locks(id);
-      if (locks.length > 0)
-        throw new ProviderError(`${id} cannot be deleted (ScopeLocked): the lock ${locks.join(", ")} is on it. Remove that first.`);
+      needUnlocked(store, id, "delete");
+      needUnused(store, type, id);
+      const going = store.read(id);
+      if (going === undefined) return;
+      for (const vault of [going, ...store.below(id)].filter((one) => one.type === "azure-native:keyvault:Vault")) keepDeleted(vault);
       store.delete(id);
     },
     invoke: async ({ token, args }) => invoke(token, args, target),

@@ -17,10 +17,12 @@ export interface ArmClass {
   readonly path: string;
   /** Inputs beside those of the id and `location` whose change makes it anew (pulumi-azure-native, provider/pkg/gen/replacement.go). */
   readonly forceNew?: readonly string[];
-  /** Inputs that are secret whether or not the program says so. */
+  /** Paths of inputs that are secret whether or not the program says so, and that Azure never gives back. */
   readonly secrets?: readonly string[];
   /** Its automatic name is a GUID. */
   readonly guidName?: true;
+  /** The name is one in all of Azure: code and words of the refusal when it is taken. */
+  readonly taken?: (name: string) => readonly [code: string, message: string];
   /** What the server adds, merged into the inputs. Unknown in a preview. */
   readonly made?: (object: Made) => PropertyMap;
 }
@@ -58,6 +60,10 @@ export const CLASSES: Readonly<Record<string, ArmClass>> = {
   "consumption:Budget": { path: "/{scope}/providers/Microsoft.Consumption/budgets/{budgetName}" },
   "containerregistry:Registry": {
     path: group("Microsoft.ContainerRegistry/registries/{registryName}"),
+    taken: (name) => [
+      "AlreadyInUse",
+      `The registry DNS name ${name.toLowerCase()}.azurecr.io is already in use. You can check if the name is already claimed using following API: https://docs.microsoft.com/en-us/rest/api/containerregistry/registries/checknameavailability`,
+    ],
     made: ({ name }) => ({ loginServer: `${name.toLowerCase()}.azurecr.io` }),
   },
   "containerservice:AgentPool": { path: `${CLUSTER}/agentPools/{agentPoolName}`, forceNew: ["vmSize", "gpuInstanceProfile"] },
@@ -107,6 +113,7 @@ export const CLASSES: Readonly<Record<string, ArmClass>> = {
     secrets: ["administratorLoginPassword"],
     // Told only when it is made; another value means another server (REST API reference: "create mode").
     forceNew: ["administratorLogin", "createMode", "pointInTimeUTC", "sourceServerResourceId", "backup.geoRedundantBackup"],
+    taken: () => ["ServerNameAlreadyExists", "Specified server name is already used."],
     made: ({ name, inputs }) => ({
       fullyQualifiedDomainName: `${name}.postgres.database.azure.com`,
       minorVersion: inputs.version === undefined ? "" : "0",
@@ -115,6 +122,7 @@ export const CLASSES: Readonly<Record<string, ArmClass>> = {
   },
   "keyvault:Secret": {
     path: group("Microsoft.KeyVault/vaults/{vaultName}/secrets/{secretName}"),
+    secrets: ["properties.value"],
     // Each value that is written is a version of its own, whose name says nothing of it.
     made: ({ id, name }) => {
       const uri = `https://${id.split("/")[8]}.vault.azure.net/secrets/${name}`;
@@ -123,6 +131,10 @@ export const CLASSES: Readonly<Record<string, ArmClass>> = {
   },
   "keyvault:Vault": {
     path: group("Microsoft.KeyVault/vaults/{vaultName}"),
+    taken: (name) => [
+      "VaultAlreadyExists",
+      `The vault name '${name}' is already in use. Vault names are globally unique so it is possible that the name is already taken.`,
+    ],
     made: ({ name }) => ({ properties: { vaultUri: `https://${name}.vault.azure.net/` } }),
   },
   "managedidentity:FederatedIdentityCredential": {
@@ -178,6 +190,10 @@ export const CLASSES: Readonly<Record<string, ArmClass>> = {
   "redisenterprise:RedisEnterprise": {
     path: REDIS,
     forceNew: ["zones"],
+    taken: () => [
+      "NameNotAvailable",
+      "An error occured when trying to reserve the DNS name for the cache instance. This may be a temporary issue if a cache instance of this name was recently deleted. Please choose a different name or try again later.",
+    ],
     made: ({ name, inputs }) => ({ hostName: `${name}.${String(inputs.location)}.redis.azure.net`, redisVersion: "7.4" }),
   },
   "resources:ResourceGroup": { path: "/subscriptions/{subscriptionId}/resourceGroups/{resourceGroupName}" },
