@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { flagsDirectory, flagsFile } from "./flags.ts";
 import { labelsOf } from "./labels.ts";
 import { present, secretKeysOf } from "./model.ts";
+import { type Delivery, deliver, mountDirectory, secretsDirectory, variables } from "./mounts.ts";
 import { joinMounts, type Mounts, noMounts } from "./pod.ts";
 import { SecretStore, type VaultAccess } from "./secret-store.ts";
 import type { LoadedSettings } from "./settings.ts";
@@ -17,8 +18,6 @@ export interface ConfigurationArgs {
   /** Where the sets come from that the settings name. */
   readonly vault?: VaultAccess | undefined;
 }
-
-type Delivery = "env" | "files" | "both";
 
 /**
  * The environment's configuration: an immutable ConfigMap or Secret for each set, and the flags. A change makes a new object under a
@@ -145,16 +144,3 @@ export class Configuration extends pulumi.ComponentResource {
 
 /** A colour's own version of a set. No set is called so: a colour's name is no service's, and dots are in no set's name. */
 const ofColour = (set: string, { name }: ServiceSettings, colour: Colour): string => `${set}.${name}.${colour}`;
-
-const secretsDirectory = "/var/run/secrets";
-
-const deliver = (as: Delivery, envFrom: Mounts["envFrom"][number], files: Mounts): Mounts =>
-  joinMounts(as === "files" ? noMounts : { ...noMounts, envFrom: [envFrom] }, as === "env" ? noMounts : files);
-
-const variables = (as: Delivery, name: string): Mounts => (as === "files" ? noMounts : { ...noMounts, envFrom: [{ secretRef: { name } }] });
-
-const mountDirectory = (name: string, mountPath: string, source: Omit<Mounts["volumes"][number], "name">): Mounts => ({
-  volumes: [{ name, ...source }],
-  volumeMounts: [{ name, mountPath, readOnly: true }],
-  envFrom: [],
-});

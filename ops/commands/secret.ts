@@ -6,6 +6,7 @@ import { readStackFile } from "../promotion/stack-file.ts";
 import { readApplication } from "../release/application.ts";
 import { ciphertexts, keepSecret } from "../secret/keep.ts";
 import { askForValue } from "../secret/value.ts";
+import { keptInVault, writeThere } from "../secret/vault.ts";
 import { committedAt, effectOf } from "../secret/words.ts";
 import type { ProjectSummary } from "../selector.ts";
 import { UserError } from "../user-error.ts";
@@ -18,6 +19,12 @@ export async function secret(context: Context, [action = "", name, key]: string[
   if (action !== "set" && action !== "rotate") throw new UserError(`secret takes set, rotate or list; not "${action}".`, 2);
   const application = readApplication(project);
   const wanted = declaredFor(application, stack, key);
+  const vault = keptInVault(project, application, stack);
+  if (vault?.keys.has(wanted.key))
+    throw new UserError(
+      `${wanted.key} of ${stack} is kept in the vault ${vault.name}, by people: ${writeThere(vault.name, wanted.key)}. Then give azure.vault another revision in Pulumi.${stack}.yaml, and up: that starts its readers anew.`,
+      2,
+    );
   const local = context.options.local === true;
   const before = await present(project, stack, local);
   if (action === "rotate" && !before.has(wanted.key))
@@ -62,19 +69,29 @@ async function present(project: ProjectSummary, stack: string, local: boolean): 
 }
 
 async function list(context: Context, project: ProjectSummary, stack: string): Promise<number> {
+  const application = readApplication(project);
   const file = readStackFile(project.dir, stack);
   const set = ciphertexts(file, project.name);
   const local = context.options.local === true;
+  const vault = keptInVault(project, application, stack);
   const given = local ? await (await import("../local/secret-values.ts")).keptIn(project.dir, project.name, stack) : {};
   const rows = await Promise.all(
-    declaredSecrets(readApplication(project), stack).map(async ({ key, set: name, format }) => {
+    declaredSecrets(application, stack).map(async ({ key, set: name, format }) => {
       const ciphertext = set[key];
       const since = !local && ciphertext !== undefined ? await committedAt(project.dir, file.file, ciphertext) : undefined;
       return {
         key,
         set: name ?? null,
         format,
-        state: local ? (key in given ? "given" : "made up") : ciphertext === undefined ? "missing" : "set",
+        state: vault?.keys.has(key)
+          ? `in ${vault.name}`
+          : local
+            ? key in given
+              ? "given"
+              : "made up"
+            : ciphertext === undefined
+              ? "missing"
+              : "set",
         since,
       };
     }),

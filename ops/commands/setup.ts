@@ -8,6 +8,7 @@ import { type Cli, type CliFailure, findCli } from "../pulumi/cli.ts";
 import { explain } from "../pulumi/reasons.ts";
 import { readApplication } from "../release/application.ts";
 import { ciphertexts } from "../secret/keep.ts";
+import { environmentIn } from "../secret/vault.ts";
 import type { ProjectSummary } from "../selector.ts";
 import { commandLine, setupSteps } from "../setup/plan.ts";
 import { UserError } from "../user-error.ts";
@@ -63,7 +64,9 @@ function secretsLeft({ say, command }: Context, project: ProjectSummary): number
   const application = readApplication(project);
   const missing = environmentsOf(project).flatMap((stack) => {
     const set = ciphertexts(readStackFile(project.dir, stack), project.name);
-    return declaredSecrets(application, stack).flatMap(({ key }) => (key in set ? [] : [`  ${command} secret set ${stack} ${key}`]));
+    return declaredSecrets(application, stack, environmentIn(project, stack)).flatMap(({ key }) =>
+      key in set ? [] : [`  ${command} secret set ${stack} ${key}`],
+    );
   });
   if (missing.length > 0) say(`Secrets that are not set yet:\n${missing.join("\n")}`);
   else say("Every declared secret is set.");

@@ -6,6 +6,7 @@ import type { HistoryEntry } from "../engine.ts";
 import { type Release, readRelease, releaseOf, settingOf } from "../promotion/configuration.ts";
 import { readStackFile, readValue } from "../promotion/stack-file.ts";
 import { isRecord } from "../report/diff.ts";
+import { environmentIn } from "../secret/vault.ts";
 import type { ProjectSummary } from "../selector.ts";
 import { UserError } from "../user-error.ts";
 import type { Subject } from "./compare.ts";
@@ -95,7 +96,7 @@ export async function secretSide(
   return {
     stack,
     secrets: await declarations.secrets(project.dir, stack),
-    declared: [...new Set(declaredSecrets(application, stack).map(({ key }) => key))],
+    declared: [...new Set(declaredSecrets(application, stack, environmentIn(project, stack)).map(({ key }) => key))],
     place: (key) => place(key, []),
   };
 }

@@ -189,7 +189,7 @@ export function keysOf(
   const plain = Object.entries(application.config).flatMap(([set, { keys }]) =>
     Object.entries(keys).flatMap(([key, declared]) => (present(declared, stack) ? [`${set}.${key}`] : [])),
   );
-  const secrets = [...new Set(declaredSecrets(application, stack).map(({ key }) => key))];
+  const secrets = [...new Set(declaredSecrets(application, stack, settingOf(configuration, project, "environment")).map(({ key }) => key))];
   const set = [
     ...Object.entries(values).flatMap(([name, keys]) => Object.keys(keys).map((key) => `${name}.${key}`)),
     ...secrets.filter((key) => configuration[`${project}:${key}`]?.secret === true),

@@ -1,7 +1,10 @@
 import { describe, expect, test } from "vitest";
+import { ApplicationSettings } from "../../components/application.schema.ts";
 import { parseSettings } from "../../components/parse.ts";
 import { parsePlatform } from "../../components/platform/parse.ts";
 import { readSiblings } from "../../components/siblings.ts";
+import { keysOf } from "../../ops/gates/evidence.ts";
+import { configurationOf } from "../../ops/promotion/configuration.ts";
 import { studysphere, type Written, written } from "./support.ts";
 
 function faultsOf(stack: string, change: (settings: Written) => void): string[] {
@@ -129,4 +132,21 @@ describe("Azure would refuse, and so do we before it is asked", () => {
     const parsed = parseSettings({ project: "studysphere", stack: "production", values, secretKeys: [] });
     expect(parsed.ok ? "" : parsed.faults.map(({ path, message }) => `${path}: ${message}`).join("\n")).toContain(expected);
   });
+});
+
+test("the gate of complete configuration misses nothing that people keep in the vault, and everything that the stack must hold", () => {
+  const settings = written("production");
+  const application = ApplicationSettings.parse(settings.application);
+  const configuration = (vault: object) => {
+    const environment = { ...settings.environment, azure: { ...settings.environment.azure, vault } };
+    return configurationOf({ "studysphere:environment": JSON.stringify(environment) });
+  };
+  const missing = (vault: object) => {
+    const { declared, set } = keysOf(application, configuration(vault), "studysphere", "production");
+    return declared.filter((key) => !set.includes(key));
+  };
+  const vault = { name: "studysphere-prod", sets: ["azure-secrets"] };
+  expect(missing(vault)).toEqual([]);
+  expect(missing({ ...vault, values: "stack" })).toEqual(["DATABASE_URL", "JWT_SECRET"]);
+  expect(missing({ name: "studysphere-prod" })).toEqual(["DATABASE_URL", "JWT_SECRET"]);
 });

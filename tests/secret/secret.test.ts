@@ -105,3 +105,18 @@ test("values of the local world stay outside git, for their owner alone", async 
   expect(list.out).toMatch(/SESSION_KEY +app-secrets +given/);
   expect(JSON.stringify([ended, list])).not.toContain("planted-word");
 });
+
+test("a secret that people keep in a vault is none of the stack's: listed so, missed by nobody, and not written into the stack's file", async () => {
+  const world = new World();
+  const vault = "    azure: { platform: platform, vault: { name: shop-prod, sets: [app-secrets] } }\n";
+  world.write("production", world.file().replace("shop:environment:\n", `shop:environment:\n${vault}`));
+  const kept = world.file();
+  const list = await world.run(["secret", "list", "production"]);
+  expect(list).toMatchObject({ exitCode: 0, err: "" });
+  expect(list.out).toMatch(/DATABASE_URL +app-secrets +in shop-prod/);
+  const refused = await world.run(["secret", "rotate", "production", "DATABASE_URL"], PLANTED);
+  expect(refused.exitCode).toBe(2);
+  expect(refused.err).toContain("az keyvault secret set --vault-name shop-prod --name DATABASE-URL");
+  expect(JSON.stringify(refused)).not.toContain("planted-word");
+  expect(world.file()).toBe(kept);
+});
