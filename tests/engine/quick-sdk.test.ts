@@ -37,3 +37,32 @@ test("debug messages, which nobody is shown, are no calls; others are", async ()
   `);
   expect(lines).toEqual(["loud", '["loud"]']);
 });
+
+test("a function is serialized with what it captures, though nobody debugs from the start", async () => {
+  const lines = await printed(`
+    const base = 41;
+    const { text } = await pulumi.runtime.serializeFunction((given) => given + base);
+    console.log(/base\\s*[:=]\\s*41/.test(text));
+  `);
+  expect(lines).toEqual(["true"]);
+});
+
+test("an error of compiled code of the program's own is told by its map; the SDK's maps are not read", async () => {
+  const map = Buffer.from(JSON.stringify({ version: 3, sources: ["mine.ts"], names: [], mappings: "AASA" })).toString("base64");
+  const lines = await printed(`
+    import { writeFileSync } from "node:fs";
+    import { createRequire } from "node:module";
+    const file = import.meta.dirname + "/mine.cjs";
+    writeFileSync(file, ["module.exports = new Error('mine').stack;", "//# source" + "MappingURL=data:application/json;base64,${map}"].join("\\n"));
+    const require = createRequire(import.meta.url);
+    console.log(require(file).includes("mine.ts:10"));
+    const read = [];
+    const fs = require("node:fs");
+    const { readFileSync } = fs;
+    fs.readFileSync = (path, ...rest) => { read.push(String(path)); return readFileSync(path, ...rest); };
+    class Thing extends pulumi.CustomResource {}
+    await new Thing("test:index:Thing", "a", {}).urn.promise();
+    console.log(JSON.stringify(read.filter((path) => path.endsWith(".map"))));
+  `);
+  expect(lines).toEqual(["true", "[]"]);
+});
