@@ -1,3 +1,5 @@
+import type { Verdict } from "./gates/gate.ts";
+import type { Release } from "./promotion/configuration.ts";
 import type { Selector } from "./selector.ts";
 import type { Io } from "./terminal/io.ts";
 
@@ -13,6 +15,13 @@ export interface GlobalOptions {
   readonly color?: boolean;
 }
 
+/** What the gates before a stack said of a release. */
+export interface GateAnswer {
+  readonly stack: string;
+  readonly release: Release;
+  readonly verdicts: readonly Verdict[];
+}
+
 /** What a command works with. */
 export interface Context {
   readonly io: Io;
@@ -20,6 +29,8 @@ export interface Context {
   readonly selector: Selector;
   /** How the user calls us: `./liftlock`, `../../liftlock`. */
   readonly command: string;
+  /** Hears what gates said when a run asked them. */
+  readonly heard?: (answer: GateAnswer) => void;
   /** Aborted by the first Ctrl-C. */
   readonly signal: AbortSignal;
   /** For people: standard output, or standard error when standard output belongs to a program. */

@@ -11,6 +11,11 @@ export function describeGithubCommands(command: Declare): void {
     .option("--head <branch>", "the branch to merge")
     .option("--head-repository <owner/name>", "where that branch lives, when it may be a fork");
   command(
+    "publish [stack]",
+    "tell GitHub what it does not know: deployments of the ledger, what gates say of releases, the pull request after a rollback",
+    async () => (await import("./commands/publish.ts")).publish,
+  );
+  command(
     "workflows",
     "write .github/workflows and CODEOWNERS as the settings ask for them",
     async () => (await import("./commands/workflows.ts")).workflows,

@@ -1,6 +1,7 @@
 import path from "node:path";
 import { CommanderError } from "commander";
 import { type Context, EXIT, type GlobalOptions } from "./context.ts";
+import { Publications } from "./github/publish/publications.ts";
 import { Interrupt } from "./interrupt.ts";
 import { Notifications } from "./notify/notifying.ts";
 import { buildProgram } from "./program.ts";
@@ -20,18 +21,21 @@ export async function main(args: readonly string[], io: Io, selector: MakeSelect
   const program = buildProgram(io, async (options, run) => {
     const say = options.json ? io.err : io.out;
     const notifications = new Notifications(io, options.local === true);
+    const publications = new Publications();
     const context: Context = {
       io,
       options,
       say,
       signal: interrupt.signal,
       command: commandName(io.cwd, io.env.LIFTLOCK_COMMAND),
-      selector: notifications.listen(await selector(io, options)),
+      heard: publications.heard,
+      selector: publications.listen(notifications.listen(await selector(io, options))),
     };
     try {
       exitCode = await run(context);
     } finally {
       await notifications.settled();
+      await publications.settled(context);
     }
   });
   try {

@@ -50,6 +50,10 @@ export function selectEngine(io: Io, options: GlobalOptions): Selector {
       return localGithub(findWorld(project.dir), settings, project, start);
     },
     pinFile: (projectDir, stack) => path.join(pinDir(findWorld(projectDir), projectDir, options.context), `${stack}.json`),
+    outboxFile(projectDir) {
+      const world = findWorld(projectDir);
+      return path.join(world.dir, "outbox", partOf(world, projectDir), `github${options.local ? "-local" : ""}.json`);
+    },
     async select(request) {
       if (pulumi !== undefined) return pulumi(request, await projectFiles(request.projectDir));
       const world = findWorld(request.projectDir);
@@ -91,11 +95,11 @@ async function projectFiles(projectDir: string): Promise<ProjectFiles> {
 
 /** Previews of every program and cluster of a checkout, apart from each other. */
 const pinDir = (world: World, projectDir: string, context: string | undefined): string =>
-  path.join(
-    world.dir,
-    "previews",
-    ...[path.relative(path.dirname(world.dir), path.resolve(projectDir)), context ?? ""].map((part) => encodeURIComponent(part || "-")),
-  );
+  path.join(world.dir, "previews", partOf(world, projectDir), encodeURIComponent(context || "-"));
+
+/** A project's place in its checkout, as one name. */
+const partOf = (world: World, projectDir: string): string =>
+  encodeURIComponent(path.relative(path.dirname(world.dir), path.resolve(projectDir)) || "-");
 
 interface Target {
   readonly cluster?: ClusterTarget;

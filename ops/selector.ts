@@ -47,6 +47,8 @@ export interface Selector {
   github(project: ProjectSummary, options?: { start?: boolean }): Promise<GithubConnection | undefined>;
   /** Where the last preview of a stack is recorded. */
   pinFile(projectDir: string, stack: string): string;
+  /** Keeps what GitHub was not told yet. */
+  outboxFile(projectDir: string): string;
   /** What stacks declare, offline: for the comparison of environments. */
   declarations(): Promise<Declarations>;
   /** The manifests of a stack, offline, with secrets redacted. */

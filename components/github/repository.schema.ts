@@ -23,6 +23,18 @@ const ActionsSecret = z.strictObject({
   except: z.array(StackName).min(1).optional().describe("Exists everywhere but in these environments"),
 });
 
+/** What GitHub is told of what happens. Nothing of it is needed by a run, and nothing of it fails one. */
+const Publish = z.strictObject({
+  deployments: z.boolean().default(true).describe("Every deployment of the ledger, as a deployment of GitHub"),
+  gates: z.boolean().default(true).describe("What each gate says of a release, as a status of its commit: liftlock/STACK/GATE"),
+  pullRequests: z
+    .boolean()
+    .default(true)
+    .describe(
+      "After a rollback, a pull request that takes the stack's file back to what runs, where the branch still names the bad release",
+    ),
+});
+
 /** `application.repository`: the GitHub repository whose rules the stacks keep. What GitHub allows depends on its plan and visibility. */
 export const RepositorySettings = z.strictObject({
   owner: Login,
@@ -38,6 +50,7 @@ export const RepositorySettings = z.strictObject({
   defaultBranch: z.string().min(1).default("main"),
   baseUrl: z.url({ error: "must be an address such as https://github.example.com/" }).optional().describe("GitHub Enterprise Server"),
   codeOwners: z.array(CodeOwner).default([]).describe("CODEOWNERS, in this order"),
+  publish: Publish.prefault({}).describe("What a run that has a token tells GitHub"),
   secrets: z
     .record(ActionsName, ActionsSecret)
     .default({})

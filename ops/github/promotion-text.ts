@@ -68,7 +68,7 @@ export function promotionText(about: PromotionText): { title: string; body: stri
 }
 
 /** Text of others within Markdown: no mention, no table, no tag. */
-const cell = (text: string): string =>
+export const cell = (text: string): string =>
   text
     .replaceAll("|", "\\|")
     .replaceAll("\n", " ")

@@ -67,7 +67,8 @@ async function opened(api: Api, { branch, base, path, change, title, body, messa
   return { number: last.number, url: last.html_url, how: same ? "kept" : "updated", head: sha };
 }
 
-async function textAt({ octokit, owner, repo }: Api, path: string, ref: string): Promise<string | undefined> {
+/** A file's text; undefined where it is not there. */
+export async function textAt({ octokit, owner, repo }: Api, path: string, ref: string): Promise<string | undefined> {
   const found = await unlessGone(octokit.rest.repos.getContent({ owner, repo, path, ref }));
   const content = (found?.data as { content?: string } | undefined)?.content;
   return content === undefined ? undefined : Buffer.from(content, "base64").toString();

@@ -40,6 +40,10 @@ export function githubSettings(project: ProjectSummary): GithubSettings | undefi
   return { repository, environments, platforms };
 }
 
+/** The branch whose copy of a stack's file counts. */
+export const baseOf = ({ environments, repository }: GithubSettings, stack: string): string =>
+  environments[stack]?.branch?.name ?? repository.defaultBranch;
+
 /** Has a stack anything on GitHub? Of a project without a repository: no. */
 export function speaksOfGithub(project: ProjectSummary, stack: string): boolean {
   if (!project.stacks.includes(stack) || readApplication(project).repository === undefined) return false;

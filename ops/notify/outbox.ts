@@ -83,7 +83,8 @@ async function gatherAbout(
   return { project: project.name, settings, promotion, commits, addresses };
 }
 
-function hostOf({ dir, name }: ProjectSummary, stack: string): string | undefined {
+/** Where an environment is reached, as its file says. */
+export function hostOf({ dir, name }: ProjectSummary, stack: string): string | undefined {
   const file = path.join(dir, `Pulumi.${stack}.yaml`);
   try {
     const environment = readValue({ file, text: readFileSync(file, "utf8") }, name, "environment");

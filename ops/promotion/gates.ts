@@ -36,6 +36,7 @@ export async function askGates(context: Context, about: { stack: string; lane: L
   const isOpenedByLedger = about.lane === "of the ledger" || (about.lane === "normal" && input.lane === "break-glass");
   const lane = isOpenedByLedger ? input.lane : (about.lane as Lane);
   const verdicts = evaluateGates({ ...input, lane });
+  context.heard?.({ stack, release, verdicts });
   if (lane !== "break-glass") return { verdicts, lane };
   const id = releaseId(release);
   const glass = brokenGlass(input.events, new People(input.promotion), stack).find((broken) => broken.releaseId === id);
@@ -46,7 +47,7 @@ export async function askGates(context: Context, about: { stack: string; lane: L
 }
 
 /** Who asked for a release to go there: who promoted it, not the run that then brings it. */
-const requestOf = (events: readonly LedgerEvent[], stack: string, id: string): Actor | undefined =>
+export const requestOf = (events: readonly LedgerEvent[], stack: string, id: string): Actor | undefined =>
   events.findLast(({ what }) => what.kind === "promotion" && what.to === stack && what.release.id === id)?.actor;
 
 /** Backups that ran on schedule stand in the cluster until somebody writes them down: whoever asks a gate about them does. */

@@ -29,7 +29,7 @@ export async function refuseUnpromoted(context: Context, project: ProjectSummary
 }
 
 /** The first environment of a path is asked what it declares, if it declares anything; all others have at least one before them. */
-const hasGates = (promotion: PromotionSettings, stack: string): boolean =>
+export const hasGates = (promotion: PromotionSettings, stack: string): boolean =>
   Object.hasOwn(promotion.gates, stack) || sourcesOf(promotion, stack) !== undefined;
 
 function refusal(

@@ -88,6 +88,7 @@ export async function liftlock(args: string, world: World = {}): Promise<Ended> 
       return world.declarations;
     },
     pinFile: () => "/nowhere/preview.json",
+    outboxFile: () => "/nowhere/outbox.json",
     render: async () => world.manifests ?? [],
   };
   world.onStart?.(() => {

@@ -1,0 +1,91 @@
+import type { Context, GateAnswer } from "../../context.ts";
+import type { LedgerEvent } from "../../ledger/event.ts";
+import { repeatedFlags } from "../../repeated-flags.ts";
+import type { Selector } from "../../selector.ts";
+import type { Ended } from "./tell.ts";
+import { waitingInWords } from "./words.ts";
+
+/** What one run has to tell GitHub: gathered while it goes on, told at its end. A run never fails for it. */
+export class Publications {
+  readonly #recorded: LedgerEvent[] = [];
+  readonly #heard: GateAnswer[] = [];
+
+  /** A selector whose ledgers are listened to. */
+  listen(selector: Selector): Selector {
+    return {
+      ...selector,
+      ledger: async (...args) => {
+        const ledger = await selector.ledger(...args);
+        return {
+          read: () => ledger.read(),
+          sync: () => ledger.sync(),
+          ...(ledger.actor === undefined ? {} : { actor: () => ledger.actor!() }),
+          ...(ledger.audit === undefined ? {} : { audit: () => ledger.audit!() }),
+          append: async (...what) => {
+            const added = await ledger.append(...what);
+            this.#recorded.push(...added.events);
+            return added;
+          },
+        };
+      },
+    };
+  }
+
+  readonly heard = (answer: GateAnswer): void => void this.#heard.push(answer);
+
+  /** Tells GitHub what happened in this run, and what waits from runs before. */
+  async settled(context: Context): Promise<void> {
+    // What drift was found changes no deployment and no gate.
+    const recorded = this.#recorded.splice(0).filter(({ what }) => what.kind !== "drift");
+    const heard = this.#heard.splice(0);
+    if (recorded.length === 0 && heard.length === 0) return;
+    const { io } = context;
+    try {
+      const project = await context.selector.project();
+      // Loaded when there is something to tell: no other command waits for it.
+      const { githubSettings } = await import("../settings.ts");
+      const settings = readable(() => githubSettings(project));
+      if (settings === undefined) return;
+      const { tell } = await import("./tell.ts");
+      const told = await tell(context, { settings, recorded, heard });
+      for (const line of linesOf(context, told)) io.err(line);
+    } catch (error) {
+      io.err(io.colors.yellow(`GitHub was not told: ${error instanceof Error ? error.message.split("\n")[0] : String(error)}`));
+    }
+  }
+}
+
+/** Settings that cannot be read are the command's own to say. */
+function readable<T>(read: () => T | undefined): T | undefined {
+  try {
+    return read();
+  } catch {
+    return undefined;
+  }
+}
+
+/** What a run that did something else says of it: pull requests, what waits, and what GitHub will never take. */
+function linesOf(context: Context, { said, refused, waits, host, outbox }: Ended): string[] {
+  const { io, options, command } = context;
+  const { dim, yellow } = io.colors;
+  const again = `${command} publish${repeatedFlags(options)}`;
+  const waiting = waitingInWords(outbox);
+  // A trial's commits are in the local world's own GitHub only when somebody pushes them there.
+  const wrong = options.local ? [] : refused;
+  const opened = said.filter((line) => line.startsWith("pull request: "));
+  if (host === undefined)
+    return options.local || waiting === undefined
+      ? []
+      : [dim(`GitHub was not told of ${waiting}: there is no GITHUB_TOKEN. A run that has one tells it, or: ${again}`)];
+  return [
+    ...opened,
+    ...wrong.map((line) => yellow(`${line}.`)),
+    ...(waits.length === 0
+      ? []
+      : [
+          yellow(
+            `GitHub was not told of ${waiting ?? "everything"}: ${waits.join("; ")}. It waits: the next run that records something tells it, or: ${again}`,
+          ),
+        ]),
+  ];
+}
