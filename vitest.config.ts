@@ -25,6 +25,7 @@ const wholeEngine = [
   "tests/github/examples.test.ts",
   "tests/github/read-back.test.ts",
   "tests/github-promotion/read-back.test.ts",
+  "tests/github/strategies.test.ts",
   "tests/init/preview.test.ts",
   "tests/ops/cli.test.ts",
   "tests/preview/since.test.ts",
