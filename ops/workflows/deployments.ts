@@ -1,8 +1,18 @@
 import type { DeployedEnvironment, WorkflowSettings } from "./settings.ts";
 import { checkoutToPush, lines, openPullRequest, prepareWorld, queued, RULES_TOKEN, RUNNER, WORLD } from "./steps.ts";
 
-/** The ledger is a branch: recording what was done needs the right to push. */
-const DEPLOYING = { contents: "write", "id-token": "write" } as const;
+/**
+ * The ledger is a branch: recording what was done needs the right to push. GitHub is told of it as deployments and statuses, and after a
+ * rollback by a pull request; approvals that the GitHub Environment asked for are read from the run.
+ */
+const DEPLOYING = {
+  actions: "read",
+  contents: "write",
+  deployments: "write",
+  "id-token": "write",
+  "pull-requests": "write",
+  statuses: "write",
+} as const;
 
 /**
  * Brings one environment to what its branch says. A push to its branch and one of the release's tag start two runs, one after the other:
@@ -66,8 +76,8 @@ const waitForChecks = (checks: readonly string[]) => ({
   ],
 });
 
-/** Writes the release that is live in one environment into the next one's file, through its gates, as a pull request. Merging it deploys. */
-export function promote({ command, defaultBranch, environments }: WorkflowSettings) {
+/** Writes the release that is live in one environment into the next one's file, as a pull request. Its reviews are approvals; merging it deploys. */
+export function promote({ command, environments }: WorkflowSettings) {
   const stacks = environments.map(({ stack }) => stack);
   return {
     name: "Promote",
@@ -85,7 +95,7 @@ export function promote({ command, defaultBranch, environments }: WorkflowSettin
         "runs-on": RUNNER,
         "timeout-minutes": 30,
         concurrency: queued("${{ inputs.to }}"),
-        permissions: { ...DEPLOYING, "pull-requests": "write" },
+        permissions: DEPLOYING,
         env: { ...WORLD, ...RULES_TOKEN },
         steps: [
           checkoutToPush(),
@@ -93,21 +103,16 @@ export function promote({ command, defaultBranch, environments }: WorkflowSettin
           {
             name: "Promote",
             env: { FROM: "${{ inputs.from }}", TO: "${{ inputs.to }}" },
-            run: `${command} promote "$FROM" "$TO" --no-up --yes`,
+            run: `${command} promote "$FROM" "$TO" --pull-request`,
           },
-          openPullRequest(
-            defaultBranch,
-            "promote/${{ inputs.to }}-${{ github.run_id }}",
-            "Promote the release of ${{ inputs.from }} to ${{ inputs.to }}",
-          ),
         ],
       },
     },
   };
 }
 
-/** Takes an environment back at once; the stack file follows as a pull request. */
-export function rollback({ command, defaultBranch, environments }: WorkflowSettings) {
+/** Takes an environment back at once; the command has the stack's file follow as a pull request. */
+export function rollback({ command, environments }: WorkflowSettings) {
   const stacks = environments.map(({ stack }) => stack);
   return {
     name: "Roll back",
@@ -127,7 +132,7 @@ export function rollback({ command, defaultBranch, environments }: WorkflowSetti
         "timeout-minutes": 60,
         environment: "${{ inputs.environment }}",
         concurrency: queued("${{ inputs.environment }}"),
-        permissions: { ...DEPLOYING, "pull-requests": "write" },
+        permissions: DEPLOYING,
         env: { ...WORLD, ...RULES_TOKEN },
         steps: [
           checkoutToPush(),
@@ -143,7 +148,6 @@ export function rollback({ command, defaultBranch, environments }: WorkflowSetti
               "fi",
             ),
           },
-          openPullRequest(defaultBranch, "rollback/${{ inputs.environment }}-${{ github.run_id }}", "Roll ${{ inputs.environment }} back"),
         ],
       },
     },

@@ -110,6 +110,16 @@ describe("what runs a pull request's own code", () => {
   });
 });
 
+/** What a run that deploys tells GitHub, and what it reads there. */
+const deploying = {
+  actions: "read",
+  contents: "write",
+  deployments: "write",
+  "id-token": "write",
+  "pull-requests": "write",
+  statuses: "write",
+};
+
 describe("a deployment", () => {
   const deployment = (stack: string) => find(`deploy-${stack}.yml`);
   test("goes through the GitHub Environment of its stack, one after the other and none dropped", () => {
@@ -117,8 +127,9 @@ describe("a deployment", () => {
       const { environment, concurrency, permissions } = deployment(stack).jobs.deploy;
       expect(environment).toBe(stack);
       expect(concurrency).toEqual({ group: `liftlock-${stack}`, ...queues });
-      expect(permissions).toEqual({ contents: "write", "id-token": "write" });
+      expect(permissions).toEqual(deploying);
     }
+    for (const job of [find("rollback.yml").jobs.rollback, find("promote.yml").jobs.promote]) expect(job.permissions).toEqual(deploying);
     expect(find("rollback.yml").jobs.rollback.concurrency).toEqual({ group: "liftlock-${{ inputs.environment }}", ...queues });
     expect(find("drift.yml").jobs.look.concurrency).toEqual({ group: "liftlock-${{ matrix.stack }}", ...queues });
   });
@@ -141,6 +152,18 @@ describe("a deployment", () => {
     const secrets = new Set(JSON.stringify(workflows).match(/secrets\.\w+/g));
     expect([...secrets].sort()).toEqual(["secrets.KUBECONFIG", "secrets.LIFTLOCK_TOKEN"]);
   });
+});
+
+test("pull requests after a promotion or a rollback are opened by the command, which changes the release alone", () => {
+  const lines = ["promote", "rollback"].flatMap((name) =>
+    find(`${name}.yml`).jobs[name].steps.flatMap(({ run = "" }: Workflow) => commandLines(run).map(({ args }) => args.slice(2))),
+  );
+  expect(lines).toEqual([
+    ["promote", "FROM", "TO", "--pull-request"],
+    ["rollback", "STACK", "--to", "RELEASE", "--reason", "REASON", "--yes"],
+    ["rollback", "STACK", "--reason", "REASON", "--yes"],
+  ]);
+  for (const name of ["promote", "rollback"]) expect(find(`${name}.yml`).jobs[name].env.GITHUB_TOKEN).toContain("LIFTLOCK_TOKEN");
 });
 
 test("drift of every stack, also of what environments share, is reported in one issue", () => {
