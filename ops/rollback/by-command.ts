@@ -20,6 +20,7 @@ import { UserError } from "../user-error.ts";
 import { type RollbackClass, rollbackClass } from "./class.ts";
 import { type Deployment, findTarget } from "./deployments.ts";
 import { type WayBack, wayBack } from "./go-back.ts";
+import { runsAlready } from "./runs-already.ts";
 import { restoreLines } from "./words.ts";
 
 export interface RollbackOptions {
@@ -50,6 +51,12 @@ export async function rollBack(context: Context, [name]: readonly string[], opti
   const found = findTarget(before.deployments, { id: before.declaredId, isHeld }, held, options.to);
   if ("none" in found) throw new UserError(`${stack} is not rolled back: ${found.none}`);
   const { target } = found;
+  if (runsAlready(before, target, project.name)) {
+    context.say(
+      `${stack} runs ${target.id} already, with the configuration of then: there is nothing to go back to, and nothing was changed.`,
+    );
+    return EXIT.done;
+  }
 
   const coupled = rollbackClass(project.name, left ?? target, target, migrated(before.applied, book.events, stack), false);
   const plan = wayBack(project.name, before.configuration, target, options.keepConfig ?? false);

@@ -14,6 +14,7 @@ import { deploymentsOf, findTarget, isSettled } from "../../ops/rollback/deploym
 import { wayBack } from "../../ops/rollback/go-back.ts";
 import { type Health, HealthWatch } from "../../ops/rollback/health.ts";
 import { RunWatch } from "../../ops/rollback/run-watch.ts";
+import { runsAlready } from "../../ops/rollback/runs-already.ts";
 
 const dir = mkdtempSync(path.join(os.tmpdir(), "liftlock-decisions-"));
 afterAll(() => rmSync(dir, { recursive: true, force: true }));
@@ -84,6 +85,14 @@ describe("deployments of a stack", () => {
     ["", "names several"],
   ])("named %j is refused", (wanted, message) => {
     expect(findTarget(deployments, { id: undefined, isHeld: false }, none, wanted)).toEqual({ none: expect.stringContaining(message) });
+  });
+  test("what runs already, as it was, is nothing to go back to: it would only be held", () => {
+    const now = { settled: true, configuration: three!.configuration, deployments, declaredId: three!.id };
+    expect(runsAlready(now, three!, "shop")).toBe(true);
+    expect(runsAlready(now, one!, "shop")).toBe(false);
+    expect(runsAlready({ ...now, settled: false }, three!, "shop")).toBe(false);
+    expect(runsAlready({ ...now, declaredId: "another" }, three!, "shop")).toBe(false);
+    expect(runsAlready({ ...now, configuration: configurationOf(config("3.0.0", "debug")) }, three!, "shop")).toBe(false);
   });
   test("a held one is refused also by name", () => {
     expect(findTarget(deployments, { id: three!.id, isHeld: false }, () => true, "1.0.0")).toEqual({
