@@ -11,6 +11,7 @@ import { githubSettings } from "./github/settings.ts";
 import { findContext } from "./kubeconfig.ts";
 import type { ClusterTarget } from "./live.ts";
 import { applicationOf } from "./local/application.ts";
+import { credentialsOf } from "./local/credentials.ts";
 import { githubTarget, type LocalGithub, localGithub, namedGithub } from "./local/github.ts";
 import { generatedValue, keptSecret } from "./local-secrets.ts";
 import { findProjectDir } from "./project-dir.ts";
@@ -61,6 +62,7 @@ export function selectEngine(io: Io, options: GlobalOptions): Selector {
       if (options.context === undefined)
         return localEngine(request, world, undefined, await localTarget(request, world), await github(request, world));
       const target = findContext(options.context, io.env);
+      if (request.cluster === "none") return localEngine(request, world, options.context, OFFLINE, await github(request, world));
       if (request.cluster === "start") {
         confirmed ??= confirmContext(io, options, target);
         await confirmed;
@@ -110,8 +112,15 @@ const OFFLINE: Target = { words: "offline, no cluster is asked" };
 
 async function localTarget(request: EngineRequest, world: World): Promise<Target> {
   if (request.cluster === "none") return OFFLINE;
-  // What environments share is on no cluster of theirs: none is started for it.
-  if ((await projectSummary(request.projectDir)).platforms?.includes(request.stack)) return OFFLINE;
+  // What environments share is on no cluster of theirs: none is started for it, until it asks for the login of one.
+  const { name, dir, platforms } = await projectSummary(request.projectDir);
+  const { standsInCluster } = await import("./platforms.ts");
+  if (platforms?.includes(request.stack) && !standsInCluster(dir, name, request.stack)) return OFFLINE;
+  return localCluster(request, world);
+}
+
+async function localCluster(request: EngineRequest, world: World): Promise<Target> {
+  if (request.cluster === "none") return OFFLINE;
   if (request.cluster === "start") {
     const { startControlPlane } = await import("../local/cluster/index.ts");
     const plane = await startControlPlane(world, request.onProgress, { signal: request.signal });
@@ -152,7 +161,11 @@ async function localEngine(
       kubernetesFactory(target.cluster ? { kind: "cluster", ...target.cluster } : { kind: "offline" }),
       githubFactory(github.target),
       // Beside the state that speaks of it: both go together.
-      azureNativeFactory({ kind: "stand-in", dir: path.join(world.backendDir(context), "azure") }),
+      azureNativeFactory({
+        kind: "stand-in",
+        dir: path.join(world.backendDir(context), "azure"),
+        credentials: async () => credentialsOf(target.cluster ?? (await localCluster(request, world)).cluster, world),
+      }),
     ],
     extraConfig: await localSecrets(project, request.stack, world),
   });

@@ -13,52 +13,63 @@ import { standInOutputs } from "./stand-in.ts";
 export interface InAzure {
   readonly provider: ReturnType<typeof connectAzure>;
   readonly platform: pulumi.Output<ReadOutputs>;
-  /** Of the platform's cluster; nothing in the local world, which has a cluster of its own. */
-  readonly kubeconfig: pulumi.Output<string | undefined> | undefined;
+  /** Of the platform's cluster; undefined where it has none, so that the environment's own settings say which. */
+  readonly kubeconfig: pulumi.Output<string> | undefined;
 }
 
 /** A subscription that nobody has: the local world's. */
 const NOBODYS = "00000000-0000-0000-0000-000000000000";
 
 /**
- * What the platform stack gave out. Before it exists a preview shows the environment with its place still unknown, and an update is
- * refused; in the local world the names that the platform's settings lead to stand in for it.
+ * What the platform stack gave out. Until it did, a preview shows the environment with its place still unknown and an update is refused:
+ * it would go to whatever cluster the machine's own kubeconfig names. In the local world a preview shows the names that the platform's
+ * settings lead to.
  */
 export async function readPlatform({ environment, project, stack }: Settings): Promise<InAzure> {
   const of = environment.azure!.platform;
   const name = `${pulumi.getOrganization()}/${project}/${of}`;
-  if (await givesOutAzure(name)) {
+  const given = await outputsOf(name);
+  if (given?.azure !== undefined) {
     const reference = new pulumi.StackReference("platform", { name });
     const platform = reference.requireOutput("azure") as pulumi.Output<ReadOutputs>;
-    const subscription = platform.apply(({ subscriptionId }) => subscriptionId);
-    const kubeconfig = reference.getOutput("kubeconfig").apply((text: string | undefined) => (text === "" ? undefined : text));
-    return { provider: connectAzure(subscription), platform, kubeconfig };
+    const provider = connectAzure(platform.apply(({ subscriptionId }) => subscriptionId));
+    const { cluster } = given.azure;
+    if (cluster === undefined) return { provider, platform, kubeconfig: undefined };
+    if (given.kubeconfig) return { provider, platform, kubeconfig: reference.requireOutput("kubeconfig") as pulumi.Output<string> };
+    await refuseOrWarn(`"${of}" gives out no login of its cluster ${cluster} yet`, {
+      shown: "the cluster is shown as unknown",
+      because: `"${stack}" runs there`,
+      advice: `Bring it up again: liftlock up ${of}`,
+    });
+    return { provider, platform, kubeconfig: pulumi.output(pulumi.unknown) as pulumi.Output<never> };
   }
   const provider = connectAzure(undefined);
   const { subscriptionId, tenantId } = await getClientConfig({ provider });
-  const advice = `Bring it up first: liftlock up ${of}`;
-  if (subscriptionId === NOBODYS) {
-    await pulumi.log.info(`"${of}" has not come up: the names of its settings stand in for it.`);
-    return {
-      provider,
-      platform: pulumi.output(standInOutputs(settingsOf(project, of, stack), { subscriptionId, tenantId })),
-      kubeconfig: undefined,
-    };
-  }
-  if (!pulumi.runtime.isDryRun()) throw new pulumi.RunError(`"${of}" gives out no Azure yet, and "${stack}" lives in it. ${advice}`);
-  await pulumi.log.warn(`"${of}" gives out no Azure yet: what comes from it is shown as unknown, its cluster too. ${advice}`);
+  const isLocal = subscriptionId === NOBODYS;
+  await refuseOrWarn(`"${of}" gives out no Azure yet`, {
+    shown: isLocal ? "the names of its settings stand in for it" : "what comes from it is shown as unknown, its cluster too",
+    because: `"${stack}" lives in it`,
+    advice: `Bring it up first: liftlock up ${of}`,
+  });
   const unknown = pulumi.output(pulumi.unknown) as pulumi.Output<never>;
-  return { provider, platform: unknown, kubeconfig: unknown };
+  if (!isLocal) return { provider, platform: unknown, kubeconfig: unknown };
+  const settings = settingsOf(project, of, stack);
+  const platform = pulumi.output(standInOutputs(settings, { subscriptionId, tenantId }));
+  return { provider, platform, kubeconfig: settings.cluster && unknown };
+}
+
+async function refuseOrWarn(what: string, why: { shown: string; because: string; advice: string }): Promise<void> {
+  if (!pulumi.runtime.isDryRun()) throw new pulumi.RunError(`${what}, and ${why.because}. ${why.advice}`);
+  await pulumi.log.warn(`${what}: ${why.shown}. ${why.advice}`);
 }
 
 /** A StackReference to a stack that does not exist ends the program with an error of the engine's own, in previews too: so ask first. */
-async function givesOutAzure(name: string): Promise<boolean> {
+async function outputsOf(name: string): Promise<{ azure?: { cluster?: string }; kubeconfig?: unknown } | undefined> {
   try {
     const { outputs } = (await pulumi.runtime.invoke("pulumi:pulumi:readStackOutputs", { name })) as { outputs?: unknown };
-    if (pulumi.isUnknown(outputs)) return false;
-    return (outputs as { azure?: unknown } | undefined)?.azure !== undefined;
+    return pulumi.isUnknown(outputs) ? undefined : (outputs as object | undefined);
   } catch (error) {
-    if (/unknown stack|no such stack|no stack named/.test(String(error))) return false;
+    if (/unknown stack|no such stack|no stack named/.test(String(error))) return undefined;
     throw error;
   }
 }

@@ -39,9 +39,12 @@ export function needParents(store: Store, id: string): void {
       `Can not perform requested operation on nested resource. Parent resource '${nameOf(parent)}' not found.`,
       advice(parent),
     );
-  const what = `${armType(parent)}/${nameOf(parent)}`;
-  refuse("ResourceNotFound", `The Resource '${what}' under resource group '${groupName}' was not found.`, advice(parent));
+  refuse("ResourceNotFound", missingIn(parent).replace("ResourceNotFound: ", ""), advice(parent));
 }
+
+/** What ARM says of an id under which there is nothing. */
+export const missingIn = (id: string): string =>
+  `ResourceNotFound: The Resource '${armType(id)}/${nameOf(id)}' under resource group '${GROUP.exec(id)?.[1]}' was not found.`;
 
 /** Names that are one in all of Azure. @throws ProviderError as ARM answers with 409 */
 export function needFreeName(store: Store, type: string, id: string): void {

@@ -5,9 +5,9 @@ import { offlineProvider } from "./offline.ts";
 
 /**
  * Which Azure the program's objects go to. `stand-in`: a folder of files, and the cluster whose credentials it gives out for every
- * managed cluster (kubeconfig text).
+ * managed cluster (kubeconfig text; asked for only when the program asks).
  */
-export type AzureTarget = { kind: "offline" } | { kind: "stand-in"; dir: string; kubeconfig?: string };
+export type AzureTarget = { kind: "offline" } | { kind: "stand-in"; dir: string; credentials?: () => Promise<string | undefined> };
 
 const { version } = createRequire(import.meta.url)("@pulumi/azure-native/package.json") as { version: string };
 
@@ -22,7 +22,7 @@ export function azureNativeFactory(target: AzureTarget): ProviderFactory {
       const tenant = tenantOf(inputs);
       if (target.kind === "offline") return offlineProvider(tenant);
       const { standInProvider } = await import("./stand-in.ts");
-      return standInProvider(target.dir, { ...tenant, kubeconfig: target.kubeconfig });
+      return standInProvider(target.dir, { ...tenant, credentials: target.credentials });
     },
   };
 }

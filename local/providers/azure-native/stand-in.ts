@@ -62,7 +62,7 @@ export function standInProvider(dir: string, target: InvokeTarget): Provider {
       for (const vault of [going, ...store.below(id)].filter((one) => one.type === "azure-native:keyvault:Vault")) keepDeleted(vault);
       store.delete(id);
     },
-    invoke: async ({ token, args }) => invoke(token, args, target),
+    invoke: async ({ token, args }) => invoke(token, args, { ...target, store }),
     close: async () => {},
   };
 }
