@@ -24,7 +24,9 @@ export class ProtectedBranch extends pulumi.ComponentResource {
   constructor(name: string, { repository, pattern, rules, protect }: ProtectedBranchArgs, opts?: pulumi.ComponentResourceOptions) {
     super("liftlock:github:ProtectedBranch", name, {}, opts);
     const kept = { parent: this, protect };
-    const protection = new BranchProtection(name, { repositoryId: repository, pattern, ...protectionOf(rules) }, kept);
+    // A rule that was taken over has its repository's node id in state where we say its name: the provider would make it anew.
+    const taken = { ...kept, ignoreChanges: ["repositoryId"] };
+    const protection = new BranchProtection(name, { repositoryId: repository, pattern, ...protectionOf(rules) }, taken);
     if (rules.deployedTo !== undefined) {
       const { environments, bypass } = rules.deployedTo;
       new RepositoryRuleset(

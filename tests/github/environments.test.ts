@@ -105,3 +105,28 @@ test("production's is let in to by a team, and nothing takes it away by mistake"
   expect(JSON.stringify(refused.diagnostics)).toMatch(/these resources are protected.*::github-environment/);
   expect(await environment("production")).toBeDefined();
 });
+
+test("a branch's rule that somebody made by hand is taken over as it is, then changed, and never away", async () => {
+  const lab = await BroughtUp.open("academiclab", { branches: ["production"], rulesOnly: true });
+  const { node_id: repositoryId } = await lab.ask("GET");
+  const create = "mutation($input: CreateBranchProtectionRuleInput!) { createBranchProtectionRule(input: $input) { clientMutationId } }";
+  await fetch(`${lab.github.url}/api/graphql`, {
+    method: "POST",
+    headers: { authorization: `Bearer ${lab.token}` },
+    body: JSON.stringify({ query: create, variables: { input: { repositoryId, pattern: "production" } } }),
+  });
+  const [made] = lab.repo.protections;
+
+  const refused = await (await lab.engine("production")).up({});
+  const type = "github:index/branchProtection:BranchProtection";
+  const id = "academiclab:production";
+  expect(refused.result).toBe("failed");
+  expect(refused.diagnostics.map(({ message }) => message).join("\n")).toContain(`pulumi import ${type} github-branch '${id}'`);
+
+  const parent = "urn:pulumi:production::academiclab::liftlock:github:ProtectedBranch::github-branch";
+  const engine = await lab.engine("production");
+  succeeded(await engine.import({ resources: [{ type, name: "github-branch", id, parent }] }));
+  expect(onGithub(await lab.up("production"))).toEqual(["update BranchProtection"]);
+  expect(lab.repo.protections).toHaveLength(1);
+  expect(lab.repo.protections[0]).toMatchObject({ id: made?.id, isAdminEnforced: true, requiredApprovingReviewCount: 2 });
+});

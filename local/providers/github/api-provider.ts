@@ -47,10 +47,17 @@ export function apiProvider(connection: Connection): Provider {
         throw await failure(error, { type, name, verb: "create" }, session, inputs, handler);
       }
     },
-    async update({ type, name, id, newInputs, oldOutputs, preview, signal }) {
+    async update({ type, name, id, newInputs, oldOutputs, ignoreChanges, preview, signal }) {
       if (preview) return { outputs: previewOutputs(type, newInputs, oldOutputs) };
       try {
-        const found = await handlerOf(type).update({ session, id, inputs: plain(newInputs), olds: plain(oldOutputs), signal });
+        const found = await handlerOf(type).update({
+          session,
+          id,
+          inputs: plain(newInputs),
+          olds: plain(oldOutputs),
+          ignoreChanges,
+          signal,
+        });
         return { outputs: marked(type, found.outputs, newInputs) };
       } catch (error) {
         throw await failure(error, { type, name, verb: "update" }, session, newInputs);

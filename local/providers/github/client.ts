@@ -12,6 +12,8 @@ export interface Session {
   host: string;
   owner(): Promise<string>;
   repository(name: string): Promise<{ id: number; node_id: string; default_branch: string }>;
+  /** It was changed: the next who asks for it gets it as it is then. */
+  forget(name: string): void;
 }
 
 /** Requests that GitHub asks to repeat are repeated this often, and not waited for longer than this. */
@@ -32,7 +34,8 @@ export function openSession({ baseUrl, token, owner }: Connection): Session {
     baseUrl: rest,
     log: quiet,
     throttle: { onRateLimit: wait, onSecondaryRateLimit: wait, fallbackSecondaryRateRetryAfter: 1, ...unhurried },
-    retry: { retries: RETRIES, retryAfterBaseValue: 200 },
+    // What stands in the way of a create (409) still does a second later: the library would try three times more.
+    retry: { retries: RETRIES, retryAfterBaseValue: 200, doNotRetry: [400, 401, 403, 404, 409, 410, 422, 451] },
   });
   let login: Promise<string> | undefined;
   const whose = async (): Promise<string> => {
@@ -54,6 +57,7 @@ export function openSession({ baseUrl, token, owner }: Connection): Session {
       }
       return found;
     },
+    forget: (name) => void repositories.delete(name),
   };
 }
 

@@ -23,7 +23,8 @@ export async function diff(request: DiffRequest, options: DiffOptions): Promise<
       continue;
     const kind = differs(olds[key], news[key], field);
     if (kind === undefined) continue;
-    const replace = field.forceNew === true || (key === "repository" && !(await options.isSameRepository(request)));
+    const anew = field.forceNew === "from value" ? kind !== "add" : field.forceNew === true;
+    const replace = anew || (key === "repository" && !(await options.isSameRepository(request)));
     detailedDiff[key] = { kind: replace ? `${kind}-replace` : kind, inputDiff: false };
     if (replace) replaces.push(key);
   }

@@ -19,7 +19,7 @@ export interface Handler {
   create(work: Work): Promise<Found>;
   /** From the id alone (`olds` empty) this is an import; ids of both kinds are as the real provider has them. */
   read(work: Omit<Work, "inputs"> & { id: string; olds: PropertyMap }): Promise<Found | undefined>;
-  update(work: Work & { id: string; olds: PropertyMap }): Promise<Found>;
+  update(work: Work & { id: string; olds: PropertyMap; ignoreChanges: readonly string[] }): Promise<Found>;
   delete(work: Omit<Work, "inputs"> & { id: string; olds: PropertyMap }): Promise<void>;
   /** The id with which `pulumi import` takes over what stands in the way of a create. */
   importId?(inputs: PropertyMap, session: Session): Promise<string | undefined>;

@@ -4,6 +4,7 @@ import { type Session, unlessGone } from "../client.ts";
 import { type Handler, idOf, partsOf, text } from "../handler.ts";
 import { withDefaults } from "../preview.ts";
 import { repositoryFile as fileSchema, repository as schema } from "../schema/repository.ts";
+import type { Field } from "../schema/shape.ts";
 
 const SETTINGS = [
   ...[
@@ -22,9 +23,15 @@ const SETTINGS = [
 ];
 const snake = (key: string): string => key.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 
-/** Settings that the program names, or that have a default; what it leaves to GitHub is not sent. */
+/** A switch that the program leaves out is off, as the real provider has it, whatever GitHub would choose. */
+const OFF = Object.fromEntries(SETTINGS.flatMap((key) => (isSwitch(schema.inputs[key]) ? [[key, false]] : [])));
+function isSwitch(field: Field | undefined): boolean {
+  return field?.shape.kind === "flag" && field.default === undefined && !field.computed;
+}
+
+/** Settings that the program names, that have a default, or that are off; what it leaves to GitHub is not sent. */
 function bodyOf(inputs: PropertyMap, only: (key: string) => boolean = () => true): Record<string, Value> {
-  const all = withDefaults(inputs, schema.inputs);
+  const all = { ...OFF, ...withDefaults(inputs, schema.inputs) };
   const body: Record<string, Value> = Object.fromEntries(
     SETTINGS.filter((key) => all[key] !== undefined && only(key)).map((key) => [snake(key), all[key]!]),
   );
@@ -93,19 +100,27 @@ export const repository: Handler = {
     return changed(session, inputs, text(inputs.name));
   },
   async read({ session, id, olds }) {
-    const found = await unlessGone(session.octokit.rest.repos.get(await at(session, id)));
-    return found === undefined ? undefined : { id: found.data.name, outputs: outputsOf(found.data as unknown as Live, olds) };
+    const found = await unlessGone(session.octokit.rest.repos.get(await at(session, nameOf(id, olds))));
+    return found === undefined ? undefined : { id, outputs: outputsOf(found.data as unknown as Live, olds) };
   },
-  update: ({ session, inputs, id }) => changed(session, inputs, id),
+  update({ session, inputs, id, olds, ignoreChanges }) {
+    // What nobody is to change is sent as it was.
+    const kept = Object.entries(olds).filter(([key]) => ignoreChanges.includes(key) && inputs[key] === undefined);
+    return changed(session, { ...Object.fromEntries(kept), ...inputs }, nameOf(id, olds));
+  },
   async delete({ session, id, olds }) {
-    if (olds.archiveOnDestroy === true) await unlessGone(session.octokit.rest.repos.update({ ...(await at(session, id)), archived: true }));
-    else await unlessGone(session.octokit.rest.repos.delete(await at(session, id)));
+    const here = await at(session, nameOf(id, olds));
+    if (olds.archiveOnDestroy === true) await unlessGone(session.octokit.rest.repos.update({ ...here, archived: true }));
+    else await unlessGone(session.octokit.rest.repos.delete(here));
   },
   async importId(inputs, session) {
     const found = await unlessGone(session.octokit.rest.repos.get(await at(session, text(inputs.name))));
     return found?.data.name;
   },
 };
+
+/** Pulumi keeps an object's id for life: a repository that was renamed since is found by what state says of it. */
+const nameOf = (id: string, olds: PropertyMap): string => text(olds.name) || id;
 
 async function changed(session: Session, inputs: PropertyMap, name: string) {
   const here = await at(session, name);
@@ -118,6 +133,7 @@ async function changed(session: Session, inputs: PropertyMap, name: string) {
     await session.octokit.rest.repos.replaceAllTopics({ ...here, repo: live.name, names });
     live.topics = names;
   }
+  session.forget(name);
   return { id: live.name, outputs: outputsOf(live, inputs) };
 }
 

@@ -17,9 +17,9 @@ export const repository: ResourceSchema = {
     homepageUrl: text(),
     private: flag({ computed: true }),
     visibility: text({ computed: true, oneOf: ["public", "private", "internal"] }),
-    fork: text({ computed: true, forceNew: true }),
-    sourceOwner: text({ computed: true, forceNew: true }),
-    sourceRepo: text({ computed: true, forceNew: true }),
+    fork: text({ computed: true, forceNew: "from value" }),
+    sourceOwner: text({ computed: true, forceNew: "from value" }),
+    sourceRepo: text({ computed: true, forceNew: "from value" }),
     securityAndAnalysis: object(
       {
         advancedSecurity: switched,

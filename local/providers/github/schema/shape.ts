@@ -14,8 +14,8 @@ export interface Field {
   readonly required?: true;
   /** What the provider takes when the program says nothing. */
   readonly default?: Value;
-  /** A change makes the object anew. */
-  readonly forceNew?: true;
+  /** A change makes the object anew; `from value`: unless nothing was there before. */
+  readonly forceNew?: true | "from value";
   /** Left out, it keeps whatever value GitHub gave it. */
   readonly computed?: true;
   readonly secret?: true;
