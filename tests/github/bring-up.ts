@@ -82,8 +82,9 @@ export class BroughtUp {
     const config = readYaml(this.#dir, `Pulumi.${stack}.yaml`).config;
     const of = (key: string) => config[`${this.name}:${key}`];
     const settings = { application, environment: of("environment"), platform: of("platform"), release: of("release") };
-    // What a stack has on Azure is tested beside the stand-in for Azure.
-    for (const part of [settings.environment, settings.platform]) if (part !== undefined) delete part.azure;
+    // What a stack has in a cloud is tested beside the stand-in for that.
+    delete settings.environment?.azure;
+    if (settings.platform !== undefined) settings.platform = { github: settings.platform.github };
     change(settings);
     const object = (value: unknown) => ({ value: JSON.stringify(value), secret: false, object: true });
     const extraConfig = settings.platform
