@@ -53,10 +53,15 @@ export const addonsOf = (workspace: pulumi.Input<string> | undefined) => ({
     : { omsagent: { enabled: true, config: { logAnalyticsWorkspaceResourceID: workspace, useAADAuth: "true" } } }),
 });
 
-/** The autoscaler moves counts, the upgrade channel versions: neither is ours to put back. */
+/**
+ * The autoscaler moves counts, the upgrade channel versions: neither is ours to put back. Azure names the group of the nodes and their identity;
+ * a cluster that is taken over says them, and without them there it would be made anew (pulumi-azure-native #4401).
+ */
 export const movedByAzure = ({ upgrades }: ClusterSettings): string[] => [
   "agentPoolProfiles[0].count",
   "agentPoolProfiles[0].orchestratorVersion",
+  "nodeResourceGroup",
+  "identityProfile",
   ...(upgrades.kubernetes === "stable" || upgrades.kubernetes === "rapid" ? ["kubernetesVersion"] : []),
 ];
 

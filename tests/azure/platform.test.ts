@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { redact } from "../../local/engine/values.ts";
 import { evaluate } from "../../policy/evaluate.ts";
 import { readable } from "../components/support.ts";
-import { inputsOf, planted, rendered } from "./support.ts";
+import { inputsOf, planted, rendered, type Written } from "./support.ts";
 
 const platform = await rendered("platform");
 const azure = platform.filter(({ type }) => type.startsWith("azure-native:"));
@@ -43,7 +43,12 @@ describe("the platform of StudySphere", () => {
       azureMonitorProfile: { metrics: { enabled: true } },
       agentPoolProfiles: [{ name: "system", mode: "System", enableAutoScaling: true, availabilityZones: ["1", "2", "3"] }],
     });
-    expect(cluster.ignoreChanges).toEqual(["agentPoolProfiles[0].count", "agentPoolProfiles[0].orchestratorVersion"]);
+    expect(cluster.ignoreChanges).toEqual([
+      "agentPoolProfiles[0].count",
+      "agentPoolProfiles[0].orchestratorVersion",
+      "nodeResourceGroup",
+      "identityProfile",
+    ]);
     expect(inputsOf(azure, "AgentPool")).toMatchObject({ agentPoolName: "apps", mode: "User", minCount: 2, maxCount: 8 });
     expect(inputsOf(azure, "MaintenanceConfiguration", "cluster-aksManagedAutoUpgradeSchedule").maintenanceWindow).toMatchObject({
       schedule: { weekly: { dayOfWeek: "Sunday" } },
@@ -76,5 +81,48 @@ describe("the platform of StudySphere", () => {
       privateDNSZone: "system",
       disableRunCommand: true,
     });
+  });
+});
+
+describe("the Gateways that environments share", () => {
+  const kinds = (resources: Awaited<ReturnType<typeof rendered>>, kind: string): Written[] =>
+    resources.filter(({ inputs }) => inputs.kind === kind).map(({ inputs }) => redact(inputs) as Written);
+
+  test("take the routes of this application's environments, and end TLS where a certificate is", () => {
+    const [gateway] = kinds(platform, "Gateway");
+    expect(gateway.spec.gatewayClassName).toBe("envoy");
+    expect(
+      gateway.spec.listeners.map(({ name, port, protocol, tls }: Written) => [name, port, protocol, tls?.certificateRefs[0].name]),
+    ).toEqual([
+      ["http", 80, "HTTP", undefined],
+      ["https", 443, "HTTPS", "studysphere-tls"],
+    ]);
+    for (const { allowedRoutes } of gateway.spec.listeners)
+      expect(allowedRoutes.namespaces).toEqual({
+        from: "Selector",
+        selector: { matchLabels: { "app.kubernetes.io/part-of": "studysphere" } },
+      });
+  });
+
+  test("are in the cluster of the platform, or in one that a context names", async () => {
+    const provider = (of: typeof platform) => of.find(({ type }) => type === "pulumi:providers:kubernetes")!.inputs;
+    expect(provider(platform).kubeconfig).toBeDefined();
+    const resources = await rendered("platform", ({ platform: settings }) => {
+      delete settings.azure;
+      settings.gateway.cluster = { identifier: "on-premises", context: "shared" };
+      settings.gateway.gateways.public.routes = { namespaces: ["one", "two"] };
+    });
+    expect(provider(resources)).toMatchObject({ clusterIdentifier: "on-premises", context: "shared" });
+    expect(provider(resources).kubeconfig).toBeUndefined();
+    const [gateway] = kinds(resources, "Gateway");
+    expect(gateway.spec.listeners[0].allowedRoutes.namespaces.selector.matchExpressions[0].values).toEqual(["one", "two"]);
+  });
+
+  test("are of another controller where the settings say so, without Envoy Gateway's parameters", async () => {
+    const resources = await rendered("platform", ({ platform: { gateway } }) => {
+      gateway.classes.envoy = { controller: "istio.io/gateway-controller" };
+    });
+    expect(kinds(resources, "EnvoyProxy")).toEqual([]);
+    expect(kinds(resources, "GatewayClass")[0].spec).toEqual({ controllerName: "istio.io/gateway-controller" });
   });
 });
