@@ -33,7 +33,7 @@ export default async function program(ownResources: Extension = extend) {
   const cluster = connectCluster(settings.environment.cluster, azure?.kubeconfig);
   const options = { providers: [cluster] };
 
-  const environment = new Environment("environment", { settings }, options);
+  const environment = new Environment("environment", { settings, quotas: history.quotas }, options);
   const { namespace } = environment;
   const inAzure = azure && (await import("./components/azure/environment.ts")).createAzureEnvironment(settings, azure, namespace);
   const place = [environment, ...(inAzure ? [inAzure] : [])];

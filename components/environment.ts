@@ -4,7 +4,7 @@ import { labelsOf, own } from "./labels.ts";
 import type { Settings } from "./model.ts";
 import { denyAll } from "./network.ts";
 import { amounts } from "./pod.ts";
-import { largestContainer, quotaOf } from "./quota.ts";
+import { followQuota, largestContainer, type Quotas } from "./quota.ts";
 import { ResourceSettings } from "./workload.schema.ts";
 
 /**
@@ -14,7 +14,7 @@ import { ResourceSettings } from "./workload.schema.ts";
 export class Environment extends pulumi.ComponentResource {
   readonly namespace: pulumi.Output<string>;
 
-  constructor(name: string, { settings }: { settings: Settings }, opts?: pulumi.ComponentResourceOptions) {
+  constructor(name: string, { settings, quotas }: { settings: Settings; quotas: Quotas }, opts?: pulumi.ComponentResourceOptions) {
     super("liftlock:environment:Environment", name, {}, opts);
     const { application, environment, stack } = settings;
 
@@ -36,7 +36,7 @@ export class Environment extends pulumi.ComponentResource {
     this.namespace = namespace.metadata.name;
 
     const metadata = { name, namespace: this.namespace, labels: labelsOf(name, application.name) };
-    new k8s.core.v1.ResourceQuota(`${name}-quota`, { metadata, spec: { hard: quotaOf(settings) } }, { parent: this });
+    new k8s.core.v1.ResourceQuota(`${name}-quota`, { metadata, spec: { hard: followQuota(settings, quotas).hard } }, { parent: this });
     new k8s.core.v1.LimitRange(`${name}-limits`, { metadata, spec: { limits: [containerLimits(settings)] } }, { parent: this });
     new k8s.networking.v1.NetworkPolicy(
       `${name}-deny-all`,

@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
+import type { Quotas } from "./quota.ts";
 
 /** A release that went live here and passed its smoke test. */
 export const QualifiedRelease = z.object({
@@ -26,6 +27,8 @@ export interface History {
   /** Oldest first. */
   readonly migrations: readonly AppliedMigration[];
   readonly restored?: Restored | undefined;
+  /** Newest first. */
+  readonly quotas: Quotas;
   /** What the stack gave out as its release. */
   readonly release: unknown;
 }
@@ -42,6 +45,7 @@ export async function readHistory(): Promise<History> {
     qualified: known(QualifiedRelease, await read("qualified")),
     migrations: known(AppliedMigration, await read("migrations")),
     restored: Restored.safeParse(await read("restored")).data,
+    quotas: known(z.record(z.string(), z.string()), await read("quotas")),
     release: await read("release"),
   };
 }

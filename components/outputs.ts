@@ -4,7 +4,7 @@ import type { AppliedMigration, History } from "./history.ts";
 import type { Migration } from "./migration.ts";
 import type { Settings } from "./model.ts";
 import { formatBytes, formatCpu } from "./quantities.ts";
-import { restDemand } from "./quota.ts";
+import { followQuota, restDemand } from "./quota.ts";
 import type { ReleaseRecord } from "./record.ts";
 import { releaseId } from "./release.ts";
 import type { RestoreStage } from "./restore.ts";
@@ -34,6 +34,7 @@ export function summarize({ settings, namespace, workloads, record, migration, h
     urls: Object.fromEntries(Object.entries(workloads).flatMap(([name, { url }]) => (url === undefined ? [] : [[name, url]]))),
     /** What the environment asks of the cluster at rest. */
     requested: requestedOf(settings),
+    quotas: followQuota(settings, history.quotas).quotas,
     qualified: record.qualified,
     migrations,
     ...(history.restored === undefined ? {} : { restored: history.restored }),

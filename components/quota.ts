@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import { toolResources } from "./job.ts";
 import { findService, type Settings, scaleOf } from "./model.ts";
 import { bytes, formatBytes, formatCpu, millicores } from "./quantities.ts";
@@ -101,6 +102,28 @@ export function quotaOf(settings: Settings): Record<string, string> {
     "services.nodeports": "0",
   };
 }
+
+/** `hard` of the quotas of an environment's last two differing settings, newest first. An output of the stack. */
+export type Quotas = readonly Readonly<Record<string, string>>[];
+
+/**
+ * The quota that these settings need and the one before it. What is enforced is the larger of each amount: pods of the settings before run until a
+ * rollout is through, and a rollback brings them back.
+ */
+export function followQuota(settings: Settings, [last, before]: Quotas): { quotas: Quotas; hard: Record<string, string> } {
+  const own = quotaOf(settings);
+  const older = last !== undefined && isDeepStrictEqual(own, last) ? before : last;
+  const larger = ([name, amount]: [string, string]): [string, string] => {
+    const other = older?.[name];
+    return [name, other !== undefined && measure(name, other) > measure(name, amount) ? other : amount];
+  };
+  return { quotas: [own, ...(older === undefined ? [] : [older])], hard: Object.fromEntries(Object.entries(own).map(larger)) };
+}
+
+const measure = (name: string, amount: string): number => {
+  if (name.endsWith("cpu")) return millicores(amount);
+  return /memory|storage/.test(name) ? bytes(amount) : Number(amount);
+};
 
 /** The largest container of the environment: what a LimitRange admits at most. */
 export function largestContainer(settings: Settings): ResourceSettings["limits"] {

@@ -8,7 +8,7 @@ import { type AppliedMigration, carryForward, planMigration, type QualifiedRelea
 import { keyOf } from "../../components/migration.ts";
 import { type Settings, scaleOf } from "../../components/model.ts";
 import { bytes, millicores } from "../../components/quantities.ts";
-import { largestContainer, maxSurge, quotaOf } from "../../components/quota.ts";
+import { followQuota, largestContainer, maxSurge, type Quotas, quotaOf } from "../../components/quota.ts";
 import { ReleaseSettings } from "../../components/release.schema.ts";
 import { releaseId } from "../../components/release.ts";
 import { urlOf } from "../../components/workload.ts";
@@ -73,6 +73,28 @@ describe("the quota", () => {
     more.environment.services.web = { replicas: { min: 2, max: 8 } };
     expect(Number(quotaOf(more).pods) - Number(quotaOf(settings()).pods)).toBe(4 + 2 * (Math.ceil(8 * maxSurge) - Math.ceil(4 * maxSurge)));
     expect(quotaOf(more)).toMatchObject({ "services.loadbalancers": "0", "services.nodeports": "0" });
+  });
+
+  test("holds the pods of the settings before, until those change again; what it was is all it has to know", () => {
+    const sized = (cpu: string, memory: string): Settings => {
+      const given = settings();
+      const amount = { cpu, memory, ephemeralStorage: "1Gi" };
+      given.environment.services.web = { ...given.environment.services.web, resources: { requests: amount, limits: amount } };
+      return given;
+    };
+    const [large, small, mixed] = [sized("2", "100Mi"), sized("100m", "100Mi"), sized("1500m", "2Gi")];
+    const update = (given: Settings, quotas: Quotas) => followQuota(given, quotas);
+    const first = update(large, []);
+    expect(first).toEqual({ quotas: [quotaOf(large)], hard: quotaOf(large) });
+    expect(update(large, first.quotas)).toEqual(first);
+    const lowered = update(small, first.quotas);
+    expect(lowered.hard).toEqual(quotaOf(large)); // 2 cores are more than 100m, whatever their digits
+    expect(update(small, lowered.quotas)).toEqual(lowered);
+    expect(update(large, lowered.quotas).hard).toEqual(quotaOf(large));
+    const third = update(mixed, lowered.quotas);
+    expect(third.hard).toEqual(quotaOf(mixed));
+    const back = update(small, third.quotas).hard;
+    expect([back["requests.cpu"], back["requests.memory"]]).toEqual([quotaOf(mixed)["requests.cpu"], quotaOf(mixed)["requests.memory"]]);
   });
 });
 
