@@ -5,7 +5,7 @@ import { createApp, type Seen } from "./http/app.ts";
 import { type Fault, Faults } from "./http/faults.ts";
 import { Hub } from "./hub.ts";
 import { makeRepository } from "./routes/repositories.ts";
-import type { Account, Level, Plan, Repo, Team, Token } from "./state.ts";
+import type { Account, Level, Plan, Repo, Team, Token, WorkflowRun } from "./state.ts";
 
 export type { Seen } from "./http/app.ts";
 export { rateLimited } from "./http/faults.ts";
@@ -35,6 +35,8 @@ export interface Github {
     name: string,
     more?: { visibility?: Repo["visibility"]; access?: Record<string, Level>; branch?: string },
   ): Promise<Repo>;
+  /** Starts a workflow's run, in which deployments to these environments wait for a review. */
+  addRun(repo: Repo, more: Pick<WorkflowRun, "headSha" | "actor" | "waiting"> & Partial<WorkflowRun>): Promise<WorkflowRun>;
   /** Makes a token known, and returns it. Without permissions: a classic one with these scopes. */
   addToken(login: string, more?: Partial<Token> & { token?: string }): Promise<string>;
   /** Answers the next matching request with this instead. */
@@ -119,6 +121,14 @@ export async function startGithub(options: GithubOptions): Promise<Github> {
       }
       await hub.save();
       return repo;
+    },
+    async addRun(repo, more) {
+      const { default_branch: headBranch } = repo.settings;
+      const about = { name: "Deploy", path: ".github/workflows/deploy.yml", event: "push", headBranch, startedAt: hub.time(), reviews: [] };
+      const run: WorkflowRun = { ...about, id: hub.id(), triggeringActor: more.actor, ...more };
+      repo.runs = [...(repo.runs ?? []), run];
+      await hub.save();
+      return run;
     },
     async addToken(login, { token = `ghp_${login}${hub.id()}`, scopes, permissions } = {}) {
       hub.state.tokens[token] = permissions === undefined ? { login, scopes: scopes ?? ALL_SCOPES } : { login, permissions };

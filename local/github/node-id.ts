@@ -23,6 +23,7 @@ export type Kind =
   | "TA"
   | "LA"
   | "RE"
+  | "WFR"
   | "PSH";
 
 export function nodeId(kind: Kind, id: number | string): string {

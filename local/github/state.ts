@@ -80,6 +80,8 @@ export interface Repo {
   statuses: CommitStatus[];
   checkRuns: CheckRun[];
   deployments: Deployment[];
+  /** Left out by state files from before there were any. */
+  runs?: WorkflowRun[];
   releases: Release[];
   labels: Record<string, Label>;
   activity: Activity[];
@@ -316,6 +318,22 @@ export interface Deployment {
   transient: boolean;
   production: boolean;
   statuses: DeploymentStatus[];
+}
+/** A workflow's run, of which only reviews of its deployments are known. */
+export interface WorkflowRun {
+  id: number;
+  name: string;
+  path: string;
+  event: string;
+  headSha: string;
+  headBranch: string;
+  actor: string;
+  /** Who started this attempt. */
+  triggeringActor: string;
+  startedAt: string;
+  /** Environments that wait for a review. */
+  waiting: string[];
+  reviews: { environments: string[]; state: "approved" | "rejected"; by: string; comment: string }[];
 }
 export interface Release {
   id: number;

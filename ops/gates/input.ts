@@ -34,6 +34,8 @@ export interface Approval {
 export interface ApproverSource {
   readonly name: string;
   approvals(about: { stack: string; releaseId: string }): Promise<readonly Approval[]>;
+  /** Who asked for the release to go there, where `acting` only lets it through; undefined: nobody else is known. */
+  requester?(about: { stack: string; releaseId: string }, acting: Actor): Promise<Actor | undefined>;
 }
 
 /** Everything that gates decide by. They ask nothing else: no clock, no file, no network. */

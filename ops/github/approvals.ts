@@ -1,20 +1,18 @@
-import { releaseId } from "../../components/release.ts";
 import { ownersOf, parseCodeOwners } from "../gates/code-owners.ts";
 import type { Approval, ApproverSource } from "../gates/input.ts";
-import { readRelease } from "../promotion/configuration.ts";
-import { readValue } from "../promotion/stack-file.ts";
+import type { Actor } from "../ledger/event.ts";
 import { UserError } from "../user-error.ts";
-import { type Api, failed, statusOf, unlessGone } from "./api.ts";
+import { type Api, failed } from "./api.ts";
 import { isBranchOf, requestersIn } from "./promotion-branch.ts";
+import { textAt } from "./pull-request.ts";
+import { releaseAt, type StackFiles } from "./release-at.ts";
 import { latestWords } from "./reviews.ts";
+import { Teams } from "./teams.ts";
 
-export interface ApprovalsOf {
-  readonly api: Api;
-  readonly project: string;
-  /** Path of a stack's file in the repository. */
-  readonly fileOf: (stack: string) => string;
+export interface ApprovalsOf extends StackFiles {
   /** Teams that roles name: `acme/qa`. */
   readonly teams: readonly string[];
+  readonly members?: Teams;
 }
 
 type PullRequest = Awaited<ReturnType<Api["octokit"]["rest"]["pulls"]["list"]>>["data"][number];
@@ -25,31 +23,52 @@ type PullRequest = Awaited<ReturnType<Api["octokit"]["rest"]["pulls"]["list"]>>[
  */
 export class GithubApprovals implements ApproverSource {
   readonly name = "github";
-  /** Teams that the token may not look into: nobody counts as their member. */
-  readonly unseenTeams = new Set<string>();
   readonly #of: ApprovalsOf;
-  readonly #members = new Map<string, Promise<boolean>>();
+  readonly #members: Teams;
   #pulls: Promise<PullRequest[]> | undefined;
 
   constructor(of: ApprovalsOf) {
     this.#of = of;
+    this.#members = of.members ?? new Teams(of.api);
   }
 
-  async approvals({ stack, releaseId: wanted }: { stack: string; releaseId: string }): Promise<readonly Approval[]> {
-    const { api } = this.#of;
-    try {
-      const pulls = (await this.#listed()).filter(
-        ({ head, merged_at, state }) =>
-          isBranchOf(head.ref, stack) && this.#isOurs(head.repo?.full_name) && (state === "open" || merged_at !== null),
-      );
-      const found = await Promise.all(
-        pulls.map(async (pull) => ((await this.#releaseAt(stack, pull.head.sha)) === wanted ? this.#words(pull, stack, wanted) : [])),
-      );
+  async approvals({ stack, releaseId }: { stack: string; releaseId: string }): Promise<readonly Approval[]> {
+    return this.#asking(async () => {
+      const found = await Promise.all((await this.#pullsOf(stack, releaseId)).map((pull) => this.#words(pull, stack, releaseId)));
       return found.flat();
+    });
+  }
+
+  /** Who merges a pull request only lets it through: who asked for it is who opened it, unless whoever merged it had a hand in it. */
+  async requester({ stack, releaseId }: { stack: string; releaseId: string }, acting: Actor): Promise<Actor | undefined> {
+    return this.#asking(async () => {
+      const merged = (await this.#pullsOf(stack, releaseId)).find(({ merged_at }) => merged_at !== null);
+      if (acting.login === undefined || merged?.user == null) return undefined;
+      const asked = await this.#askedBy(merged);
+      if (asked.has(acting.login.toLowerCase())) return undefined;
+      const { login, type } = merged.user;
+      const [requestedBy] = [...asked].filter((name) => name !== login.toLowerCase());
+      return { name: login, login, ...(type === "Bot" ? { bot: true } : {}), ...(requestedBy === undefined ? {} : { requestedBy }) };
+    });
+  }
+
+  async #asking<T>(ask: () => Promise<T>): Promise<T> {
+    try {
+      return await ask();
     } catch (error) {
       if (error instanceof UserError) throw error;
-      throw failed("Approvals on GitHub", error, api);
+      throw failed("Approvals on GitHub", error, this.#of.api);
     }
+  }
+
+  /** Open and merged ones whose head holds the release, newest first. */
+  async #pullsOf(stack: string, releaseId: string): Promise<PullRequest[]> {
+    const pulls = (await this.#listed()).filter(
+      ({ head, merged_at, state }) =>
+        isBranchOf(head.ref, stack) && this.#isOurs(head.repo?.full_name) && (state === "open" || merged_at !== null),
+    );
+    const held = await Promise.all(pulls.map(({ head }) => releaseAt(this.#of, stack, head.sha)));
+    return pulls.filter((_, index) => held[index] === releaseId);
   }
 
   /** In a fork, anybody may call a branch promote/…. */
@@ -71,42 +90,28 @@ export class GithubApprovals implements ApproverSource {
     return this.#pulls;
   }
 
-  async #releaseAt(stack: string, ref: string): Promise<string | undefined> {
-    const text = await this.#file(this.#of.fileOf(stack), ref);
-    if (text === undefined) return undefined;
-    const release = readRelease(readValue({ file: this.#of.fileOf(stack), text }, this.#of.project, "release"));
-    return release && releaseId(release);
-  }
-
-  async #file(path: string, ref: string): Promise<string | undefined> {
+  /** Everybody who had a hand in it, in lower case: who opened it, who committed, and for whom. */
+  async #askedBy({ number, user }: PullRequest): Promise<Set<string>> {
     const { octokit, owner, repo } = this.#of.api;
-    const found = await unlessGone(octokit.rest.repos.getContent({ owner, repo, path, ref }));
-    const content = (found?.data as { content?: string } | undefined)?.content;
-    return content === undefined ? undefined : Buffer.from(content, "base64").toString();
+    const commits = await octokit.paginate(octokit.rest.pulls.listCommits, { owner, repo, pull_number: number, per_page: 100 });
+    const names = commits.flatMap(({ author, committer, commit }) => [author?.login, committer?.login, ...requestersIn(commit.message)]);
+    return new Set([user?.login, ...names].filter((name) => name !== undefined).map((name) => name.replace(/^@/, "").toLowerCase()));
   }
 
   async #words(pull: PullRequest, stack: string, release: string): Promise<Approval[]> {
     const { octokit, owner, repo } = this.#of.api;
     const at = { owner, repo, pull_number: pull.number, per_page: 100 };
-    const [reviews, commits, files, owners] = await Promise.all([
+    const [reviews, asked, files, owners] = await Promise.all([
       octokit.paginate(octokit.rest.pulls.listReviews, at),
-      octokit.paginate(octokit.rest.pulls.listCommits, at),
+      this.#askedBy(pull),
       octokit.paginate(octokit.rest.pulls.listFiles, at),
       this.#codeOwners(pull.base.sha),
     ]);
-    const asked = new Set(
-      [
-        pull.user?.login,
-        ...commits.flatMap(({ author, committer, commit }) => [author?.login, committer?.login, ...requestersIn(commit.message)]),
-      ]
-        .filter((name) => name !== undefined)
-        .map((name) => name.replace(/^@/, "").toLowerCase()),
-    );
     const words = latestWords(reviews, pull.head.sha).filter(({ login }) => !asked.has(login.toLowerCase()));
     const owning = new Set(files.flatMap(({ filename }) => owners(filename)));
     return Promise.all(
       words.map(async ({ login, bot, id, verdict, at: when }): Promise<Approval> => {
-        const teams = await this.#teamsOf(login, [
+        const teams = await this.#members.of(login, [
           ...this.#of.teams,
           ...[...owning].flatMap((name) => (/^@[^/]+\//.test(name) ? [name.slice(1)] : [])),
         ]);
@@ -131,42 +136,9 @@ export class GithubApprovals implements ApproverSource {
   /** As they were before the change: nobody makes themselves an owner by the change that they approve. */
   async #codeOwners(ref: string): Promise<(path: string) => readonly string[]> {
     for (const path of [".github/CODEOWNERS", "CODEOWNERS", "docs/CODEOWNERS"]) {
-      const text = await this.#file(path, ref);
+      const text = await textAt(this.#of.api, path, ref);
       if (text !== undefined) return ownersOf(parseCodeOwners(text));
     }
     return () => [];
-  }
-
-  async #teamsOf(login: string, teams: readonly string[]): Promise<string[]> {
-    const own = await Promise.all([...new Set(teams)].map(async (team) => ((await this.#isMember(team, login)) ? [team] : [])));
-    return own.flat();
-  }
-
-  #isMember(team: string, login: string): Promise<boolean> {
-    const key = `${team} ${login}`.toLowerCase();
-    const known = this.#members.get(key) ?? this.#askMember(team, login);
-    this.#members.set(key, known);
-    return known;
-  }
-
-  /** 404 says both "no member" and "you may not know": the team itself tells them apart. */
-  async #askMember(team: string, username: string): Promise<boolean> {
-    const { octokit } = this.#of.api;
-    const [org = "", team_slug = ""] = team.split("/");
-    try {
-      const { data } = await octokit.rest.teams.getMembershipForUserInOrg({ org, team_slug, username });
-      return data.state === "active";
-    } catch (error) {
-      const status = statusOf(error);
-      if (status !== 404 && status !== 403) throw error;
-      const seen =
-        status === 404 &&
-        (await octokit.rest.teams.getByName({ org, team_slug }).then(
-          () => true,
-          () => false,
-        ));
-      if (!seen) this.unseenTeams.add(team);
-      return false;
-    }
   }
 }

@@ -5,8 +5,8 @@ import { UserError } from "../user-error.ts";
 import { openApi } from "./api.ts";
 import { appliedRules } from "./read-back/applied.ts";
 import { type AboutGithub, GithubDrift, RepositoryReading } from "./read-back/source.ts";
-import { knownOf } from "./read-back/strangers.ts";
-import { githubSettings, speaksOfGithub } from "./settings.ts";
+import { type Known, knownOf } from "./read-back/strangers.ts";
+import { type GithubSettings, githubSettings, speaksOfGithub } from "./settings.ts";
 
 /** GitHub as a source of drift, for every stack of a project that has something there: it is read once for all of them. */
 export async function githubDrift(context: Context, project: ProjectSummary): Promise<(stack: string) => Promise<DriftSource | undefined>> {
@@ -30,10 +30,14 @@ export async function githubDrift(context: Context, project: ProjectSummary): Pr
     const own = await applied(stack);
     const platform = settings.platforms[stack];
     const whole: AboutGithub["whole"] =
-      platform === undefined ? undefined : { platform, known: knownOf(await Promise.all(stacks.map(applied))) };
+      platform === undefined ? undefined : { platform, known: told(knownOf(await Promise.all(stacks.map(applied))), project, settings) };
     return new GithubDrift({ reading, applied: own, settings: settings.repository, ...(whole === undefined ? {} : { whole }) });
   };
 }
+
+/** GitHub makes an environment for the first deployment that it is told of there: it is no stranger's. */
+const told = (known: Known, { stacks }: ProjectSummary, { repository }: GithubSettings): Known =>
+  repository.publish.deployments ? { ...known, environments: new Set([...known.environments, ...stacks]) } : known;
 
 /** Silence must not look like order. */
 function unasked({ options, command }: Context): DriftSource {

@@ -31,7 +31,7 @@ export async function askGates(context: Context, about: { stack: string; lane: L
   const { stack, release } = about;
   const evidence = await withBackups(context, await gather(context), stack);
   const promoted = about.lane === "of the ledger" ? requestOf(evidence.events, stack, releaseId(release)) : undefined;
-  const requester = promoted ?? (await evidence.ledger.actor?.().catch(() => undefined));
+  const requester = promoted ?? (await askedElsewhere(evidence, about, await evidence.ledger.actor?.().catch(() => undefined)));
   const input = await gateInput(evidence, { stack, release, ...(requester === undefined ? {} : { requester }) });
   const isOpenedByLedger = about.lane === "of the ledger" || (about.lane === "normal" && input.lane === "break-glass");
   const lane = isOpenedByLedger ? input.lane : (about.lane as Lane);
@@ -44,6 +44,20 @@ export async function askGates(context: Context, about: { stack: string; lane: L
   const said = entry?.what as HappeningOf<"break-glass"> | undefined;
   if (glass === undefined || said === undefined) return { verdicts, lane };
   return { verdicts, lane, breakGlass: { incident: said.incident, reason: said.reason } };
+}
+
+/** Whoever runs this, unless they only let through what somebody asked for elsewhere. A source that cannot be asked closes the gates anyway. */
+async function askedElsewhere(
+  { sources = [] }: Evidence,
+  { stack, release, lane }: { stack: string; release: Release; lane: Lane | "of the ledger" },
+  acting: Actor | undefined,
+): Promise<Actor | undefined> {
+  if (acting === undefined || lane !== "of the ledger") return acting;
+  for (const source of sources) {
+    const asked = await source.requester?.({ stack, releaseId: releaseId(release) }, acting).catch(() => undefined);
+    if (asked !== undefined) return asked;
+  }
+  return acting;
 }
 
 /** Who asked for a release to go there: who promoted it, not the run that then brings it. */

@@ -1,6 +1,11 @@
+import { createColors } from "picocolors";
 import { beforeAll, expect, test } from "vitest";
 import { releaseId } from "../../components/release.ts";
+import type { Context } from "../../ops/context.ts";
+import { approverSources } from "../../ops/github/project.ts";
 import { type Proposal, propose } from "../../ops/github/propose.ts";
+import { readApplication } from "../../ops/release/application.ts";
+import type { Selector } from "../../ops/selector.ts";
 import { approvalsBy, by, clock, contextOf, gate, github, project, put, release, tokens, yaml } from "./town.ts";
 
 const [old, next] = [release("1.0.0"), release("1.1.0")];
@@ -99,11 +104,36 @@ test("when GitHub cannot be asked, nothing passes on approvals, and the gate say
   expect(blind).toMatchObject({ open: false, code: "approvals-unseen", text: expect.stringContaining("cannot be asked") });
 });
 
-test("a team that the token may not look into has no members, and is named", async () => {
-  const source = approvalsBy(
-    await github.addToken("robot", { permissions: { metadata: "read", contents: "read", pull_requests: "read" } }),
-  );
-  const found = await source.approvals({ stack: "production", releaseId: id });
-  expect(found.map(({ teams }) => teams)).toEqual([[], []]);
-  expect([...source.unseenTeams].sort()).toEqual(["acme/owners", "acme/releasers"]);
+test("who merges it lets it through, and who asked for it still may not approve it", async () => {
+  const about = { stack: "production", releaseId: id };
+  const source = approvalsBy(tokens.robot);
+  // Paula reviewed and merged: she is nobody's requester. Eve asked the automation.
+  expect(await source.requester(about, { name: "paula", login: "paula" })).toEqual({ name: "robot", login: "robot", requestedBy: "eve" });
+  // Whoever had a hand in it stays who asks.
+  expect(await source.requester(about, { name: "eve", login: "Eve" })).toBeUndefined();
+  expect(await source.requester({ ...about, releaseId: "1.1.0-deadbeef" }, { name: "paula", login: "paula" })).toBeUndefined();
+  expect(await source.requester(about, { name: "Paula", email: "paula@example.com" })).toBeUndefined();
+});
+
+test("a team that the token may not look into has no members, which is said once, with what it means and what would help", async () => {
+  const permissions = { metadata: "read", contents: "read", pull_requests: "read" } as const;
+  const token = await github.addToken("robot", { permissions });
+  const context = contextOf("robot");
+  const said: string[] = [];
+  const io = { env: {}, err: (line: string) => void said.push(line), colors: createColors(false) } as unknown as Context["io"];
+  const blind = {
+    ...context,
+    io,
+    selector: { github: async () => ({ baseUrl: github.url, token, isLocal: false }) } as unknown as Selector,
+  };
+  const { repository, promotion } = readApplication(project);
+  const asking = { ...promotion, roles: { owner: { people: [], teams: ["acme/owners"] } }, gates: { production: { approvals: [{}] } } };
+  const [source] = await approverSources(blind, project, { repository, promotion: asking as never });
+  for (let time = 0; time < 2; time++) {
+    const found = await source!.approvals({ stack: "production", releaseId: id });
+    expect(found.map(({ teams }) => teams)).toEqual([[], []]);
+  }
+  expect(said).toEqual([
+    expect.stringMatching(/who is in acme\/owners and acme\/releasers: nobody counts as owner by them.*Members: read.*connect-github/),
+  ]);
 });

@@ -291,6 +291,27 @@ describe("every route answers, and as GitHub's description says", () => {
     expect((await ask("eve", "PATCH", on, { state: "closed" })).body.state).toBe("closed");
   });
 
+  test("a run's deployments wait for one of their reviewers, and not for who started it", async () => {
+    const headSha = (await ask("owner", "GET", "{repo}/git/ref/heads/main")).body.object.sha;
+    const teams = (await ask("owner", "GET", "/orgs/acme/teams/release")).body.id;
+    const { id } = (
+      await ask("owner", "PUT", "{repo}/environments/waits", { prevent_self_review: true, reviewers: [{ type: "Team", id: teams }] })
+    ).body;
+    const run = await town.github.addRun(town.repo, { headSha, actor: "lea", triggeringActor: "rob", waiting: ["waits"] });
+    const at = `{repo}/actions/runs/${run.id}`;
+    const word = { environment_ids: [id], state: "approved", comment: "Ship it" };
+    expect((await ask("lea", "GET", at)).body).toMatchObject({ status: "waiting", actor: { login: "lea" }, head_sha: headSha });
+    for (const who of ["rob", "lea"]) expect((await ask(who, "POST", `${at}/pending_deployments`, word)).status).toBe(422);
+    run.triggeringActor = "lea";
+    expect((await ask("rob", "GET", `${at}/pending_deployments`)).body[0]).toMatchObject({ current_user_can_approve: true });
+    expect((await ask("rob", "POST", `${at}/pending_deployments`, word)).body[0]).toMatchObject({ environment: "waits", sha: headSha });
+    expect((await ask("lea", "GET", `${at}/approvals`)).body).toMatchObject([
+      { state: "approved", user: { login: "rob" }, comment: "Ship it" },
+    ]);
+    expect((await ask("lea", "GET", `${at}/pending_deployments`)).body).toEqual([]);
+    expect((await ask("lea", "GET", "{repo}/actions/runs/1")).status).toBe(404);
+  });
+
   test("classic protection by REST, and a branch brought up to date", async () => {
     const id = (await ask("owner", "GET", "{repo}")).body.node_id;
     const create =

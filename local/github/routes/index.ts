@@ -10,6 +10,7 @@ import { pulls } from "./pulls.ts";
 import { repositories } from "./repositories.ts";
 import { reviews } from "./reviews.ts";
 import { rulesets } from "./rulesets.ts";
+import { runs } from "./runs.ts";
 import { secrets } from "./secrets.ts";
 
 /** Everything that answers, in the order in which it is looked for. */
@@ -26,4 +27,5 @@ export const routes: readonly Route[] = [
   ...reviews,
   ...checks,
   ...issues,
+  ...runs,
 ];
