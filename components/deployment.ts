@@ -1,6 +1,5 @@
 import * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
-import { selectorOf } from "./labels.ts";
 import { seconds } from "./primitives.ts";
 import { autoscalerSpec, rollingUpdate, rolloutTimeouts } from "./rollout.ts";
 import type { ColourOf } from "./strategy/colours.ts";
@@ -11,7 +10,7 @@ import type { ReplicasArgs } from "./workload.ts";
  * has, images and configuration and all, whatever the settings say by now.
  */
 export function createDeployment(
-  { service, scale, metadata, pods }: ReplicasArgs,
+  { service, scale, metadata, pods, selector, adopted }: ReplicasArgs,
   { name, frozen, floor }: ColourOf,
   dependsOn: pulumi.Resource[],
   parent: pulumi.Resource,
@@ -19,7 +18,7 @@ export function createDeployment(
   const spec = {
     // The autoscaler owns the number: stating one here would reset it with every update.
     ...(scale.autoscaled ? {} : { replicas: scale.replicas.min }),
-    selector: { matchLabels: selectorOf(name) },
+    selector: { matchLabels: selector },
     strategy: rollingUpdate,
     minReadySeconds: seconds(service.settle),
     progressDeadlineSeconds: seconds(service.progress),
@@ -31,17 +30,22 @@ export function createDeployment(
     { metadata, spec },
     { parent, dependsOn, customTimeouts: rolloutTimeouts(service), ignoreChanges: frozen ? ["spec"] : [] },
   );
-  if (scale.autoscaled)
-    new k8s.autoscaling.v2.HorizontalPodAutoscaler(name, { metadata, spec: autoscalerSpec(name, scale, floor) }, { parent });
+  if (scale.autoscaled) {
+    const named = { ...metadata, name: adopted.autoscaler ?? name };
+    new k8s.autoscaling.v2.HorizontalPodAutoscaler(name, { metadata: named, spec: autoscalerSpec(name, scale, floor) }, { parent });
+  }
   return deployment;
 }
 
+type Budgeted = Pick<ReplicasArgs, "metadata" | "selector" | "adopted">;
+
 /** One at a time: a minimum would block every drain of a node while the service runs at that minimum. */
-export function createDisruptionBudget(metadata: ReplicasArgs["metadata"], parent: pulumi.Resource): void {
+export function createDisruptionBudget({ metadata, selector, adopted }: Budgeted, parent: pulumi.Resource): void {
   const spec = {
-    selector: { matchLabels: selectorOf(metadata.name) },
+    selector: { matchLabels: selector },
     maxUnavailable: 1,
     unhealthyPodEvictionPolicy: "AlwaysAllow",
   };
-  new k8s.policy.v1.PodDisruptionBudget(metadata.name, { metadata, spec }, { parent });
+  const named = { ...metadata, name: adopted.disruptionBudget ?? metadata.name };
+  new k8s.policy.v1.PodDisruptionBudget(metadata.name, { metadata: named, spec }, { parent });
 }

@@ -1,3 +1,4 @@
+import type { AdoptedSettings } from "./adopted.schema.ts";
 import type { ApplicationSettings } from "./application.schema.ts";
 import type { EnvironmentSettings } from "./environment.schema.ts";
 import type { ReleaseSettings } from "./release.schema.ts";
@@ -51,6 +52,10 @@ export function usesDatabase(service: ServiceSettings, { database, secrets }: Ap
   if (database?.kind === "sqlite") return database.service === service.name;
   return database !== undefined && service.secrets.some((set) => Object.hasOwn(secrets[set]?.keys ?? {}, database.secret));
 }
+
+/** What a service's objects keep of the time before Liftlock. */
+export const adoptedOf = (service: Pick<ServiceSettings, "name">, { services }: EnvironmentSettings): AdoptedSettings =>
+  services[service.name]?.adopted ?? { ports: [], claims: {} };
 
 export const hostOf = (service: ServiceSettings, environment: EnvironmentSettings): string =>
   environment.services[service.name]?.host ?? environment.host;

@@ -1,6 +1,6 @@
 import type { types } from "@pulumi/kubernetes";
 import { selectorOf } from "./labels.ts";
-import { findService, type Settings, usesDatabase } from "./model.ts";
+import { adoptedOf, findService, type Settings, usesDatabase } from "./model.ts";
 import { podNamesOf, strategyOf, suiteRole } from "./strategy/colours.ts";
 import type { ServiceSettings } from "./workload.schema.ts";
 
@@ -12,8 +12,8 @@ type Peer = types.input.networking.v1.NetworkPolicyPeer;
 /** Nothing in, nothing out: every pod of the environment that has no policy of its own. */
 export const denyAll: PolicySpec = { podSelector: {}, policyTypes: ["Ingress", "Egress"] };
 
-const policy = (name: string, ingress: Ingress[], egress: Egress[]): PolicySpec => ({
-  podSelector: { matchLabels: selectorOf(name) },
+const policy = (name: string, ingress: Ingress[], egress: Egress[], selector = selectorOf(name)): PolicySpec => ({
+  podSelector: { matchLabels: selector },
   policyTypes: ["Ingress", "Egress"],
   ingress,
   egress: [dns, ...egress],
@@ -22,7 +22,10 @@ const policy = (name: string, ingress: Ingress[], egress: Egress[]): PolicySpec 
 const pods = (name: string): Peer => ({ podSelector: { matchLabels: selectorOf(name) } });
 const namespace = (name: string): Peer => ({ namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": name } } });
 /** The pods of a service, of whichever colour. */
-const podsOf = (service: ServiceSettings, settings: Settings): Peer[] => podNamesOf(service, settings).map(pods);
+const podsOf = (service: ServiceSettings, settings: Settings): Peer[] => {
+  const { selector } = adoptedOf(service, settings.environment);
+  return selector === undefined ? podNamesOf(service, settings).map(pods) : [{ podSelector: { matchLabels: selector } }];
+};
 const tcp = (port: number) => [{ protocol: "TCP", port }];
 
 /** The cluster's resolver, and the cache that some clusters run on each node under a link-local address. */
@@ -53,6 +56,7 @@ export function servicePolicy(service: ServiceSettings, settings: Settings, name
     name,
     service.kind === "worker" || from.length === 0 ? [] : [{ from, ports: tcp(service.port) }],
     reachedBy(service, settings),
+    adoptedOf(service, environment).selector,
   );
 }
 

@@ -5,6 +5,7 @@ import { type Fault, type Finding, findingsOf, inWords, type Part, toFault } fro
 import type { Settings } from "./model.ts";
 import { ReleaseSettings } from "./release.schema.ts";
 import { checkAccess } from "./rules/access.ts";
+import { checkAdopted } from "./rules/adopted.ts";
 import { checkEnvironmentAzure } from "./rules/azure.ts";
 import { checkConfiguration, checkFlags } from "./rules/configuration.ts";
 import { checkCopy } from "./rules/copy.ts";
@@ -82,6 +83,7 @@ export function parseSettings(raw: RawSettings): Parsed {
     apply(() => checkDatabase(application, environment));
     apply(() => checkAccess(application, environment, raw.stack));
     apply(() => checkStrategies(application, environment, rollout ?? {}));
+    apply(() => checkAdopted(application, environment, rollout ?? {}));
     apply(() => checkCopy(application, environment, raw.stack, raw.siblings ?? []));
     apply(() => checkAddresses(application, environment, raw.siblings ?? []));
     apply(() => checkMonitoring(application, environment, raw.stack));

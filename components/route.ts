@@ -11,7 +11,7 @@ import {
   securityPolicySpec,
 } from "./access.ts";
 import { labelsOf } from "./labels.ts";
-import { hostOf } from "./model.ts";
+import { adoptedOf, hostOf } from "./model.ts";
 import type { LoadedSettings } from "./settings.ts";
 import { colourServiceName, coloursOf } from "./strategy/colours.ts";
 import type { ServiceSettings } from "./workload.schema.ts";
@@ -46,7 +46,7 @@ export class Routes extends pulumi.ComponentResource {
       hosts.add(host);
       const backendRefs = backendsOf(service, args.settings);
       const rule = { matches: [{ path: { type: "PathPrefix", value: service.route.path } }], backendRefs };
-      this.#route(service.name, gateway.listener, [host], rule, guardOf(access));
+      this.#route(service.name, gateway.listener, [host], rule, guardOf(access), adoptedOf(service, environment).route);
       if (service.route.admin === undefined || admin === undefined) continue;
       this.#route(`${service.name}-admin`, gateway.listener, [host], { matches: guardedMatches(service.route.admin), backendRefs }, admin);
     }
@@ -58,7 +58,7 @@ export class Routes extends pulumi.ComponentResource {
   }
 
   /** A route and its limits. These stand first: in between, the route would be open to everybody. */
-  #route(name: string, listener: string, hostnames: string[], rule: Rule, guard: Guard): void {
+  #route(name: string, listener: string, hostnames: string[], rule: Rule, guard: Guard, called = name): void {
     const { rateLimit } = this.#args.settings.environment.access;
     const policy = (kind: string, spec: object) =>
       new k8s.apiextensions.CustomResource(
@@ -66,20 +66,25 @@ export class Routes extends pulumi.ComponentResource {
         { apiVersion: envoyGateway, kind, metadata: this.#metadata(name), spec },
         { parent: this },
       );
-    const security = securityPolicySpec(routeTarget(name), guard, (key) => this.#usersOf(key));
+    const security = securityPolicySpec(routeTarget(called), guard, (key) => this.#usersOf(key));
     const policies = [
       ...(security === undefined ? [] : [policy("SecurityPolicy", security)]),
-      ...(rateLimit === undefined ? [] : [policy("BackendTrafficPolicy", rateLimitSpec(routeTarget(name), rateLimit))]),
+      ...(rateLimit === undefined ? [] : [policy("BackendTrafficPolicy", rateLimitSpec(routeTarget(called), rateLimit))]),
     ];
-    this.#httpRoute(name, listener, hostnames, rule, policies);
+    this.#httpRoute(name, listener, hostnames, rule, policies, called);
   }
 
-  #httpRoute(name: string, sectionName: string, hostnames: string[], rule: Rule, dependsOn: pulumi.Resource[] = []): void {
+  #httpRoute(name: string, sectionName: string, hostnames: string[], rule: Rule, dependsOn: pulumi.Resource[] = [], called = name): void {
     const { gateway } = this.#args.settings.environment;
     const parentRefs = [{ name: gateway.name, namespace: gateway.namespace, sectionName }];
     new k8s.apiextensions.CustomResource(
       name,
-      { apiVersion: gatewayApi, kind: "HTTPRoute", metadata: this.#metadata(name), spec: { parentRefs, hostnames, rules: [rule] } },
+      {
+        apiVersion: gatewayApi,
+        kind: "HTTPRoute",
+        metadata: { ...this.#metadata(name), name: called },
+        spec: { parentRefs, hostnames, rules: [rule] },
+      },
       { parent: this, dependsOn },
     );
   }

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { AdoptedSettings } from "./adopted.schema.ts";
 import {
   AbsolutePath,
   Cidr,
@@ -122,5 +123,6 @@ export const ServiceOverrides = z.strictObject({
   resources: scale.resources.optional(),
   host: Host.optional().describe("Left out: the environment's host"),
   strategy: StrategySettings.optional().describe("How a new release takes over; left out, its pods are replaced a few at a time"),
+  adopted: AdoptedSettings.optional().describe("What its objects keep of the time before Liftlock"),
 });
 export type ServiceOverrides = z.infer<typeof ServiceOverrides>;

@@ -1,15 +1,17 @@
-import * as k8s from "@pulumi/kubernetes";
+import type * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
+import type { AdoptedSettings } from "./adopted.schema.ts";
 import { createDeployment, createDisruptionBudget } from "./deployment.ts";
 import { createAccount, createPolicy } from "./identity.ts";
 import { labelsOf, selectorOf } from "./labels.ts";
-import { hostOf, type Scale, type Settings, scaleOf } from "./model.ts";
+import { adoptedOf, hostOf, type Scale, type Settings, scaleOf } from "./model.ts";
 import { tagsOf } from "./monitoring/tags.ts";
 import { servicePolicy } from "./network.ts";
 import { waitsFor } from "./order.ts";
 import { joinMounts, type Mounts, podSpec } from "./pod.ts";
 import { seconds } from "./primitives.ts";
 import { placement, probesOf } from "./rollout.ts";
+import { createService } from "./service.ts";
 import { createStatefulSet, volumeMountsOf } from "./stateful.ts";
 import { colourName, colourServiceName, coloursOf, isColoured, strategyOf } from "./strategy/colours.ts";
 import type { Colour } from "./strategy/strategy.schema.ts";
@@ -41,12 +43,17 @@ export class Workload extends pulumi.ComponentResource {
     const accounts = [createAccount({ name, application: settings.application.name, namespace, mounts: args.mounts(undefined) }, this)];
     if (service.kind === "stateful") {
       const metadata = metadataOf(args, name);
+      const { adopted, selector } = chosenBy(args, name);
       const policy = this.#policy(args, name);
       const pods = podsOf(args, name, args.mounts(undefined), scale);
-      const { storageClass } = settings.environment;
-      createStatefulSet({ service, scale, metadata, pods, storageClass }, [...waitsFor(opts), ...accounts, policy], this);
-      createDisruptionBudget(metadata, this);
-      createService(metadata, name, this);
+      const { protect, storageClass } = settings.environment;
+      createStatefulSet(
+        { service, scale, metadata, pods, selector, adopted, protect, storageClass },
+        [...waitsFor(opts), ...accounts, policy],
+        this,
+      );
+      createDisruptionBudget({ metadata, selector, adopted }, this);
+      createService(metadata, selector, this, { ports: adopted.ports });
     } else this.#createColours(args, scale, [...waitsFor(opts), ...accounts]);
 
     this.url = urlOf(service, settings);
@@ -61,16 +68,19 @@ export class Workload extends pulumi.ComponentResource {
     const deployments = all.map((of) => {
       const metadata = metadataOf(args, of.name);
       const pods = podsOf(args, of.name, args.mounts(coloured ? of.colour : undefined), scale);
-      const deployment = createDeployment({ service, scale, metadata, pods }, of, [...after, this.#policy(args, of.name)], this);
-      createDisruptionBudget(metadata, this);
+      const { adopted, selector } = chosenBy(args, of.name);
+      const replicas = { service, scale, metadata, pods, selector, adopted };
+      const deployment = createDeployment(replicas, of, [...after, this.#policy(args, of.name)], this);
+      createDisruptionBudget(replicas, this);
       return deployment;
     });
     if (service.kind === "worker") return;
     const [serving, beside] = deployments;
-    createService(metadataOf(args, service.name), active.name, this, coloured ? [serving!] : []);
+    const { adopted, selector } = chosenBy(args, active.name);
+    createService(metadataOf(args, service.name), selector, this, { ports: adopted.ports, dependsOn: coloured ? [serving!] : [] });
     if (strategyOf(service, settings.environment).kind === "rolling") return;
     const addresses = (["blue", "green"] as const).map((colour) =>
-      createService(metadataOf(args, colourServiceName(service.name, colour)), colourName(service.name, colour), this),
+      createService(metadataOf(args, colourServiceName(service.name, colour)), selectorOf(colourName(service.name, colour)), this),
     );
     if (candidate === undefined) return;
     const versions = args.versions(candidate.of.colour);
@@ -86,24 +96,16 @@ export interface ReplicasArgs {
   readonly service: ServiceSettings;
   readonly scale: Scale;
   readonly metadata: { name: string; namespace: pulumi.Input<string>; labels: Record<string, string> };
+  /** Labels that choose its pods. */
+  readonly selector: Record<string, string>;
+  readonly adopted: AdoptedSettings;
   readonly pods: { metadata: Pick<k8s.types.input.meta.v1.ObjectMeta, "labels" | "annotations">; spec: k8s.types.input.core.v1.PodSpec };
 }
 
-/** The address of the pods that go by `target`. */
-function createService(
-  metadata: ReplicasArgs["metadata"],
-  target: string,
-  parent: pulumi.Resource,
-  dependsOn: pulumi.Resource[] = [],
-): k8s.core.v1.Service {
-  // The workload is waited for; waiting for its endpoints as well would cost ten seconds and prove nothing more.
-  const annotations = { "pulumi.com/skipAwait": "true" };
-  const spec = {
-    type: "ClusterIP",
-    selector: selectorOf(target),
-    ports: [{ name: "http", port: 80, targetPort: "http", appProtocol: "http" }],
-  };
-  return new k8s.core.v1.Service(metadata.name, { metadata: { ...metadata, annotations }, spec }, { parent, dependsOn });
+/** How the pods of `name`, one of the service's colours, are chosen, and what else its objects keep. */
+function chosenBy({ settings, service }: WorkloadArgs, name: string): Pick<ReplicasArgs, "adopted" | "selector"> {
+  const adopted = adoptedOf(service, settings.environment);
+  return { adopted, selector: adopted.selector ?? selectorOf(name) };
 }
 
 const metadataOf = ({ settings, namespace }: WorkloadArgs, name: string): ReplicasArgs["metadata"] => ({
@@ -114,6 +116,7 @@ const metadataOf = ({ settings, namespace }: WorkloadArgs, name: string): Replic
 
 function podsOf({ settings, service }: WorkloadArgs, name: string, mounts: Mounts, { resources }: Scale): ReplicasArgs["pods"] {
   const env = tagsOf(service, settings);
+  const adopted = adoptedOf(service, settings.environment);
   const container = {
     name: service.name,
     image: settings.release.images[service.name]!,
@@ -124,14 +127,17 @@ function podsOf({ settings, service }: WorkloadArgs, name: string, mounts: Mount
     ...probesOf(service),
     lifecycle: { preStop: { sleep: { seconds: seconds(service.drain) } } },
   };
-  const all = service.kind === "stateful" ? joinMounts(mounts, volumeMountsOf(service)) : mounts;
+  const all = service.kind === "stateful" ? joinMounts(mounts, volumeMountsOf(service, adopted)) : mounts;
   const spec = {
     ...podSpec({ serviceAccount: service.name, uid: service.uid, container, resources, mounts: all }),
     ...placement(name, service.kind === "stateful" ? "controller-revision-hash" : "pod-template-hash"),
     terminationGracePeriodSeconds: seconds(service.grace),
   };
   const { labels, annotations } = mounts.marks ?? {};
-  const metadata = { labels: { ...labelsOf(name, settings.application.name), ...labels }, ...(annotations && { annotations }) };
+  const metadata = {
+    labels: { ...labelsOf(name, settings.application.name), ...adopted.selector, ...labels },
+    ...(annotations && { annotations }),
+  };
   return { metadata, spec };
 }
 

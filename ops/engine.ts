@@ -106,6 +106,13 @@ export interface ImportSpec {
   name: string;
   id: string;
   parent?: string;
+  /**
+   * What the program declares of it (embedded engine only): the state then holds what there is of that, so that the next `up` changes
+   * what differs and nothing else. Without it the state knows only which object it is.
+   */
+  inputs?: Record<string, unknown>;
+  /** A component, or the program's provider: there is nothing to read, it is recorded as the program declares it (embedded engine only). */
+  recorded?: "component" | "provider";
 }
 export interface LockOwner {
   pid: number;

@@ -87,6 +87,8 @@ export interface ReadRequest extends Common {
   id: string;
   inputs?: PropertyMap;
   outputs?: PropertyMap;
+  /** An import that knows what the program declares: outputs hold nothing beyond that, for what others wrote there may be a secret in clear. */
+  declaredOnly?: true;
 }
 export interface UpdateRequest extends Common {
   id: string;

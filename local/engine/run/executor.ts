@@ -266,7 +266,8 @@ export class Executor {
   async #import(next: ResourceState): Promise<void> {
     const { store } = this.#context;
     const provider = await providerOf(this.#context, next);
-    const read = await this.#settled(provider.read({ ...common(this.#context, next), id: next.importID ?? "" }));
+    const known = Object.keys(next.inputs).length === 0 ? {} : { inputs: next.inputs, declaredOnly: true as const };
+    const read = await this.#settled(provider.read({ ...common(this.#context, next), id: next.importID ?? "", ...known }));
     if (read === undefined) throw new ProviderError(`there is no ${next.type} "${next.importID}" to import`);
     next.id = read.id;
     next.inputs = read.inputs;

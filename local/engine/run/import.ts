@@ -4,6 +4,7 @@ import type { ResourceState } from "../state.ts";
 import { StepGenerator } from "../steps/generator.ts";
 import { makeStep } from "../steps/step.ts";
 import { isProviderType, makeUrn, nameOf, packageOf, providerType, rootUrn, stackType } from "../urn.ts";
+import type { PropertyMap } from "../values.ts";
 import type { RunContext } from "./context.ts";
 import { DefaultProviders, defaultProviderName } from "./default-providers.ts";
 import { Executor } from "./executor.ts";
@@ -20,16 +21,30 @@ export async function importResources(session: Session, specs: readonly ImportSp
   const root = await rootOf(context, executor);
   const wanted = withUrns(context, specs, root);
   const defaults = new DefaultProviders(new StepGenerator(context), executor, config);
+  /** Providers that came along, by type. */
+  const recorded = new Map<string, string>();
   for (const { spec, urn, parent } of wanted) {
     const old = store.find(urn);
-    if (old !== undefined && (old.importID ?? old.id) === spec.id) {
+    if (old !== undefined && (spec.recorded !== undefined || old.id === spec.id || old.importID === spec.id)) {
+      if (spec.recorded !== undefined) continue;
       reporter.diagnostic("info", `${urn}: it is in the state already.`, { urn });
       continue;
     }
     if (old !== undefined) throw new UserError(`${urn}: the state holds it with the id ${old.id}; give what you import another name.`);
     if (store.find(parent) === undefined) throw new UserError(`${urn}: its parent ${parent} is not in the state; import that first.`);
-    const provider = knownProvider(context, spec.type) ?? (await defaults.reference(packageOf(spec.type), versionOf(context, spec.type)));
-    const state: ResourceState = { urn, custom: true, type: spec.type, inputs: {}, outputs: {}, parent, provider, importID: spec.id };
+    const inputs = (spec.inputs ?? {}) as PropertyMap;
+    if (spec.recorded !== undefined) {
+      const custom = spec.recorded === "provider";
+      const state: ResourceState = { urn, custom, type: spec.type, inputs: custom ? inputs : {}, outputs: {}, parent };
+      await executor.run(makeStep("create", undefined, state));
+      if (custom) recorded.set(spec.type, `${urn}::${state.id ?? ""}`);
+      continue;
+    }
+    const provider =
+      recorded.get(providerType(packageOf(spec.type))) ??
+      knownProvider(context, spec.type) ??
+      (await defaults.reference(packageOf(spec.type), versionOf(context, spec.type)));
+    const state: ResourceState = { urn, custom: true, type: spec.type, inputs, outputs: {}, parent, provider, importID: spec.id };
     await executor.run(makeStep("import", undefined, state));
   }
   return true;
@@ -56,7 +71,7 @@ function withUrns(context: RunContext, specs: readonly ImportSpec[], root: strin
     return urn;
   };
   for (const spec of specs) {
-    if (!/^[^:]+:[^:]+:[^:]+$/.test(spec.type) || isProviderType(spec.type)) {
+    if (!/^[^:]+:[^:]+:[^:]+$/.test(spec.type) || (isProviderType(spec.type) && spec.recorded !== "provider")) {
       throw new UserError(
         `"${spec.type}" is no resource type: write it as <package>:<module>:<Type>, e.g. kubernetes:core/v1:ConfigMap.`,
         2,

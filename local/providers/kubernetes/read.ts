@@ -36,12 +36,14 @@ export async function readObject(session: Session, request: ReadRequest): Promis
     const inputs = markSecrets(prune(toSdkKeys(live), normalize(reveal(declared) as PropertyMap)), declared);
     const outputs = checkpoint({
       inputs,
-      live,
+      live: request.declaredOnly ? (reveal(inputs) as PropertyMap) : live,
       fieldManager: old.fieldManager ?? newFieldManager(inputs),
       initialApiVersion: old.initialApiVersion ?? String(declared.apiVersion),
     });
     const initErrors =
-      known === undefined || isAnnotated(declared, SKIP_AWAIT) ? [] : unready(live).map((reason) => scrub(`${what}: ${reason}`, declared));
+      known === undefined || request.declaredOnly || isAnnotated(declared, SKIP_AWAIT)
+        ? []
+        : unready(live).map((reason) => scrub(`${what}: ${reason}`, declared));
     return { id: idOf(place.namespace, name), inputs, outputs, ...(initErrors.length > 0 ? { initErrors } : {}) };
   } catch (error) {
     if (error instanceof UnknownKindError) return undefined; // its definition is gone, and all its objects with it
