@@ -81,7 +81,9 @@ export async function eventually<T>(what: string, read: () => Promise<T | undefi
 }
 
 async function removeWorld(projectDir: string): Promise<void> {
-  await resetControlPlane(findWorld(projectDir));
+  // Clones in it have worlds of their own.
+  const folders = readdirSync(projectDir, { withFileTypes: true }).flatMap((entry) => (entry.isDirectory() ? [entry.name] : []));
+  for (const folder of [".", ...folders]) await resetControlPlane(findWorld(path.join(projectDir, folder)));
   rmSync(projectDir, { recursive: true, force: true });
 }
 

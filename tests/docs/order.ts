@@ -1,0 +1,21 @@
+/** The pages whose blocks are run, one after the other in one clone: a page finds what those before it left, as a reader does who works through them. */
+export const order = [
+  "README.md",
+  "docs/how-to/review-a-pull-request.md",
+  "docs/how-to/start-locally.md",
+  "docs/how-to/keep-rules.md",
+  "docs/how-to/promote-and-go-back.md",
+  "docs/how-to/see-where-releases-stand.md",
+  "docs/how-to/compare-environments.md",
+  "docs/how-to/measure-deliveries.md",
+  "docs/how-to/back-up-and-restore.md",
+  "docs/how-to/find-drift.md",
+  "docs/how-to/show-failures.md",
+  "docs/how-to/recover.md",
+  "docs/how-to/rotate-a-secret.md",
+  "docs/how-to/run-in-github-actions.md",
+  "docs/how-to/protect-a-repository.md",
+  "docs/how-to/outgrow-one-machine.md",
+  "docs/how-to/run-on-azure.md",
+  "docs/how-to/start-a-project.md",
+];
