@@ -31,11 +31,12 @@ describe.each(examples)("the README of $name", ({ name, dir, stacks }) => {
       // biome-ignore lint/suspicious/noExplicitAny: settings as a person writes them
       (gates.checks ?? []).map((check: any) => `${check.in ?? stack} ${check.name}`),
     );
+    const platform = existsSync(path.join(dir, "Pulumi.platform.yaml"));
     for (const { text: line, args } of commands) {
       const [command, first = "", second] = args;
       if (command === "check") expect(checks, line).toContain(`${first} ${second}`);
       else if (["up", "promote", "rollback", "hotfix", "approve", "restore", "backups"].includes(command!))
-        expect(stacks, line).toContain(first);
+        expect(platform ? [...stacks, "platform"] : stacks, line).toContain(first);
       const role = args.indexOf("--role");
       if (role >= 0) expect(Object.keys(promotion.roles), line).toContain(args[role + 1]);
     }
