@@ -137,6 +137,19 @@ describe("an environment on a real API server", () => {
     expect((mended.outputs.qualified as { version: string }[]).map(({ version }) => version)).toEqual(["1.6.0", "1.5.0"]);
   });
 
+  test("smaller pods replace larger ones: what runs until then counts towards the quota", async () => {
+    const small = { requests: { cpu: "5m", memory: "16Mi" }, limits: { cpu: "20m", memory: "32Mi" } };
+    settings.environment.defaults = { ...settings.environment.defaults, replicas: { min: 2, max: 2 }, resources: small };
+    succeed(await up());
+    const again = succeed(await up());
+    expect(Object.keys(again.changeSummary)).toEqual(["same"]);
+    const { items } = await core().listNamespacedPod({ namespace, labelSelector: "app.kubernetes.io/name=web" });
+    const cpus = items
+      .filter(({ metadata }) => !metadata?.deletionTimestamp)
+      .map(({ spec }) => spec?.containers[0]?.resources?.requests?.cpu);
+    expect(cpus).toEqual(["5m", "5m"]);
+  });
+
   test("goes back without a migration, and is taken down when nothing of it is protected", async () => {
     const ran = (await jobs()).map(({ metadata }) => metadata?.name).filter((name) => !name?.startsWith("smoke"));
     settings.release.version = "1.5.0";
