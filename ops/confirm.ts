@@ -28,7 +28,7 @@ export interface Confirmation {
 
 /** Goes on when the expected word was typed; otherwise nothing has happened yet. */
 export async function typed(io: Io, { warning, expected, question, flag }: Confirmation): Promise<void> {
-  if (!io.interactive) throw new UserError(`${warning}\nNobody can be asked here: add ${flag} to go on.`, 2);
+  if (!io.interactive) throw new UserError(`${warning.trim()}\nNobody can be asked here: add ${flag} to go on.`, 2);
   io.err(io.colors.yellow(warning));
   if ((await io.ask(question)) === expected) return;
   throw new UserError(`That is not "${expected}": nothing was done.`, 2);

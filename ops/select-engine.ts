@@ -121,7 +121,7 @@ async function localCluster(request: EngineRequest, world: World): Promise<Targe
   if (request.cluster === "none") return OFFLINE;
   if (request.cluster === "start") {
     const { startControlPlane } = await import("../local/cluster/index.ts");
-    const plane = await startControlPlane(world, request.onProgress, { signal: request.signal });
+    const plane = await startControlPlane(world, inFull(request.onProgress), { signal: request.signal });
     return { cluster: { kubeconfig: plane.kubeconfig }, words: `local control plane, Kubernetes ${plane.version}` };
   }
   // Alone: what starts and stops a control plane takes longer to load than a preview does.
@@ -246,3 +246,9 @@ async function render(projectDir: string, stack: string): Promise<Manifest[]> {
   const isObject = (r: RenderedResource) => r.custom && r.type.startsWith("kubernetes:") && typeof r.inputs.kind === "string";
   return resources.filter(isObject).map((r) => redactedSecret(shown(r.inputs) as Json & Manifest));
 }
+
+/** Steps of the control plane's start, for somebody who asked for an environment. */
+const inFull =
+  (onProgress: EngineRequest["onProgress"]): EngineRequest["onProgress"] =>
+  (progress) =>
+    onProgress?.({ ...progress, message: `local control plane: ${progress.message}` });

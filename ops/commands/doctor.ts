@@ -36,10 +36,11 @@ export async function doctor(context: Context): Promise<number> {
   ];
   if (options.json) io.out(JSON.stringify(findings, null, 2));
   else {
+    const width = (text: (finding: Finding) => string) => Math.max(...findings.map((finding) => text(finding).length));
+    const [names, versions] = [width(({ name }) => name), width(({ version }) => version ?? "")];
     for (const { name, version, needed } of findings) {
-      say(
-        `${version === undefined ? io.colors.yellow("missing") : io.colors.green("found  ")}  ${name.padEnd(10)} ${(version ?? "").padEnd(10)} ${io.colors.dim(needed)}`,
-      );
+      const mark = version === undefined ? io.colors.yellow("missing") : io.colors.green("found  ");
+      say(`${mark}  ${name.padEnd(names)}  ${(version ?? "").padEnd(versions)}  ${io.colors.dim(needed)}`);
     }
   }
   return findings.some((f) => f.required && f.version === undefined) ? EXIT.failed : EXIT.done;

@@ -50,7 +50,7 @@ export function diffLines(report: DiffReport, colors: Colors, all = false): stri
     if (own.length === 0) continue;
     lines.push(bold(area));
     const shown = all ? own : own.filter((d, i) => counts(d) || d.acknowledged !== undefined || i < SHOWN);
-    const width = (text: (d: Difference) => string) => Math.min(48, Math.max(...shown.map((d) => text(d).length)));
+    const width = (text: (d: Difference) => string) => Math.min(64, Math.max(...shown.map((d) => text(d).length)));
     const [names, lefts, rights] = [width((d) => d.name), width(({ left: l }) => l ?? "-"), width(({ right: r }) => r ?? "-")];
     for (const d of shown) {
       const paint = d.acknowledged !== undefined || d.kind === "expected" ? dim : d.kind === "missing" ? yellow : red;

@@ -39,6 +39,7 @@ async function report(context: Context, project: ProjectSummary, stack: string, 
     if (slowest.length > 0) say(`\n${bold("How long it took")}`);
     for (const line of slowest) say(`  ${dim(line)}`);
   }
+  if (!hasChanges(result.changeSummary)) return; // somebody who looks again has read it
   say(`\n${bold("To try next")}`);
   const flags = repeatedFlags(context.options);
   const { command } = context;

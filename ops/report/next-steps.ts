@@ -13,12 +13,12 @@ export interface Surroundings {
 
 /** Commands worth trying after an environment came up; each works as it stands. */
 export function nextSteps({ command, flags, stack, stacks, cluster, namespace }: Surroundings): [string, string][] {
-  const following = stacks[(stacks.indexOf(stack) + 1) % stacks.length];
+  const following = stacks[stacks.indexOf(stack) + 1];
   return [
     [`${command} preview ${stack}${flags}`, `change something in Pulumi.${stack}.yaml, then see what it would do`],
-    ...(following !== undefined && following !== stack
-      ? [[`${command} up ${following}${flags}`, "another environment"] as [string, string]]
-      : []),
+    following === undefined
+      ? [`${command} status${flags}`, "where every release stands, and what it waits for"]
+      : [`${command} up ${following}${flags}`, "the next environment"],
     ...(cluster && namespace ? [[`${kubectl(cluster)} -n ${namespace} get pods`, "ask the cluster itself"] as [string, string]] : []),
     [`${command} outputs ${stack}${flags}`, "addresses, namespace, release"],
     [`${command} history ${stack}${flags}`, "what was done here, and when"],

@@ -184,11 +184,15 @@ describe("what is suggested", () => {
     });
     expect(steps.map(([command]) => command)).toEqual([
       "./liftlock preview staging --local",
-      "./liftlock up development --local",
+      "./liftlock status --local",
       "kubectl --kubeconfig '/a b/kubeconfig' -n n get pods",
       "./liftlock outputs staging --local",
       "./liftlock history staging --local",
     ]);
+  });
+  test("leads along the promotion path", () => {
+    const steps = nextSteps({ command: "l", flags: "", stack: "a", stacks: ["a", "b"] });
+    expect(steps.map(([command]) => command)).toEqual(["l preview a", "l up b", "l outputs a", "l history a"]);
   });
   test("the only stack is not suggested again", () => {
     expect(nextSteps({ command: "l", flags: "", stack: "a", stacks: ["a"] }).some(([c]) => c.startsWith("l up"))).toBe(false);
