@@ -10,6 +10,7 @@ import type { Context } from "../context.ts";
 import type { Actor, Ledger, LedgerEvent } from "../ledger/event.ts";
 import { environmentsOf } from "../project-dir.ts";
 import { type Configuration, configurationOf, type Release, readRelease, releaseOf, settingOf } from "../promotion/configuration.ts";
+import { activeHolds } from "../promotion/holds.ts";
 import { appliedMigrations, pendingMigrations } from "../promotion/migrations.ts";
 import { repeatedFlags } from "../repeated-flags.ts";
 import { isRecord } from "../report/diff.ts";
@@ -101,13 +102,19 @@ function ranIn(outputs: Readonly<Record<string, unknown>> | undefined): Ran[] | 
 
 /**
  * The release that is to go to an environment next: what its file names, when that is not what runs there; otherwise what runs in the
- * environment before it.
+ * environment before it. A file may still name what was taken back and is held: then it is what came after that one, if anything did.
  */
-export function candidate({ application, facts }: Evidence, stack: string): Release | undefined {
-  const own = facts.get(stack);
-  const upstream = stacksOf(sourcesOf(application.promotion, stack)).map((name) => facts.get(name)?.live);
-  if (own?.declared !== undefined && (own.live === undefined || releaseId(own.live) !== releaseId(own.declared))) return own.declared;
-  return upstream.find((release) => release !== undefined) ?? own?.declared;
+export function candidate({ application, events, facts }: Evidence, stack: string): Release | undefined {
+  const { declared, live } = facts.get(stack) ?? {};
+  const upstream = stacksOf(sourcesOf(application.promotion, stack))
+    .map((name) => facts.get(name)?.live)
+    .find((release) => release !== undefined);
+  const differs = (release: Release | undefined) => release !== undefined && (live === undefined || releaseId(live) !== releaseId(release));
+  if (!differs(declared)) return upstream ?? declared;
+  const held = activeHolds(events, stack).some(
+    (hold) => hold.configuration === undefined && declared !== undefined && hold.releaseId === releaseId(declared),
+  );
+  return held && differs(upstream) ? upstream : declared;
 }
 
 export interface About {

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { ApplicationSettings } from "../../components/application.schema.ts";
 import { releaseId } from "../../components/release.ts";
 import { shortCuts, unported } from "../../ops/gates/back-port.ts";
-import type { Facts } from "../../ops/gates/evidence.ts";
+import { candidate, type Evidence, type Facts } from "../../ops/gates/evidence.ts";
 import { fixesIn } from "../../ops/gates/fixes.ts";
 import { People } from "../../ops/gates/people.ts";
 import type { Happening, LedgerEvent } from "../../ops/ledger/event.ts";
@@ -109,4 +109,30 @@ describe("what came by a short way must not be lost with the next release", () =
     expect(await missing(events, { development: other, staging: fix, production: fix })).toEqual(["development"]);
     expect(await missing(events, { development: later, staging: fix, production: fix })).toEqual([]);
   });
+});
+
+describe("what goes to an environment next", () => {
+  const held: Happening = { kind: "hold", stack: "production", releaseId: id, reason: "crashes", automatic: true };
+  const next = (events: LedgerEvent[], declared: Release | undefined, staging: Release | undefined) => {
+    const facts = new Map([
+      ["staging", { live: staging } as Facts],
+      ["production", { live: old, declared } as Facts],
+    ]);
+    const application = { promotion: promotionOf({}) } as ApplicationSettings;
+    return candidate({ application, events, facts } as unknown as Evidence, "production")?.version;
+  };
+  test.each<[string, LedgerEvent[], Release, Release | undefined, string]>([
+    ["what its file names, when that does not run yet", ledger(), fix, later, "1.0.1"],
+    ["what ran before it, when its file names what runs", ledger(), old, later, "1.1.0"],
+    ["what its file names is held back: what came after that one", ledger([0, held]), fix, later, "1.1.0"],
+    [
+      "what its file names is held back, and nothing came after it: that one still, and why it is held",
+      ledger([0, held]),
+      fix,
+      fix,
+      "1.0.1",
+    ],
+    ["what its file names is held back, and those before it run what runs here", ledger([0, held]), fix, old, "1.0.1"],
+    ["nothing runs before it", ledger(), fix, undefined, "1.0.1"],
+  ])("%s", (_, events, declared, staging, version) => expect(next(events, declared, staging)).toBe(version));
 });
