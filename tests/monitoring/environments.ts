@@ -2,6 +2,7 @@ import type { Settings } from "../../components/model.ts";
 import { buildMonitoring } from "../../components/monitoring/build.ts";
 import type { MonitoringModel } from "../../components/monitoring/model.ts";
 import { parseSettings } from "../../components/parse.ts";
+import { examples as systems } from "../examples/examples.ts";
 import { projects, rawSettings } from "../settings/projects.ts";
 import { parse, type Variation } from "../settings/support.ts";
 
@@ -49,10 +50,21 @@ export function modelOf(settings: Settings): MonitoringModel {
   return model;
 }
 
-/** Every committed stack that is watched. */
-export const committed: [string, Settings][] = projects.flatMap(({ project, dir, stacks }) =>
+interface Project {
+  readonly project: string;
+  readonly dir: string;
+  readonly stacks: readonly string[];
+}
+const watchedIn = ({ project, dir, stacks }: Project): [string, Settings][] =>
   stacks.flatMap((stack): [string, Settings][] => {
     const parsed = parseSettings(rawSettings(dir, project, stack));
     return parsed.ok && parsed.settings.environment.monitoring !== undefined ? [[`${project} ${stack}`, parsed.settings]] : [];
-  }),
-);
+  });
+
+/** Every stack of the reference application and of StudySphere that is watched. */
+export const committed: [string, Settings][] = projects.flatMap(watchedIn);
+
+/** Those of the other examples: what their teams asked for, as `demands` has it. */
+export const examples: [string, Settings][] = systems
+  .filter(({ name }) => !projects.some(({ project }) => project === name))
+  .flatMap(({ name, dir, stacks }) => watchedIn({ project: name, dir, stacks }));
