@@ -1,9 +1,11 @@
-import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import path from "node:path";
 import type { Json } from "../report/diff.ts";
 import { commandsReference } from "./commands.ts";
+import { exampleFiles, exampleFolders, written } from "./examples.ts";
 import { settingsReference } from "./settings.ts";
 
-// `npm run docs`: writes the generated pages, which are committed; a test says when they are stale.
+// `npm run docs`: writes the generated pages, and the examples' workflows and documents, which are committed; tests say when they are stale.
 const root = new URL("../../", import.meta.url);
 const schema = async (name: string) => JSON.parse(await readFile(new URL(`schemas/${name}.schema.json`, root), "utf8")) as Json;
 
@@ -18,4 +20,12 @@ if (import.meta.main) {
   const folder = new URL("docs/reference/", root);
   await mkdir(folder, { recursive: true });
   for (const [file, text] of Object.entries(await references())) await writeFile(new URL(file, folder), text);
+  for (const dir of exampleFolders()) {
+    const wanted = await exampleFiles(dir);
+    for (const file of Object.keys(written(dir))) if (!(file in wanted)) await rm(path.join(dir, file));
+    for (const [file, text] of Object.entries(wanted)) {
+      await mkdir(path.dirname(path.join(dir, file)), { recursive: true });
+      await writeFile(path.join(dir, file), text);
+    }
+  }
 }
