@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { BranchRules } from "../github/branch.schema.ts";
-import { Actors, Login, RefPattern, TeamName } from "../github/names.ts";
+import { ActionsName, Actors, Login, RefPattern, TeamName } from "../github/names.ts";
 
 const Merge = z
   .strictObject({
@@ -29,6 +29,11 @@ const Access = z.strictObject({
   users: z.record(Login, Level).default({}).describe("People who were invited one by one; members of teams need no entry"),
 });
 
+const Actions = z.strictObject({
+  secrets: z.array(ActionsName).default([]),
+  variables: z.array(ActionsName).default([]),
+});
+
 /** `platform.github`: what belongs to the repository as a whole. */
 export const PlatformGithub = z.strictObject({
   branches: z.record(RefPattern, BranchRules).default({}).describe("Branches that belong to no single environment"),
@@ -37,6 +42,9 @@ export const PlatformGithub = z.strictObject({
   ledger: LedgerBranch.optional().describe("The branch liftlock-ledger is never deleted or rewritten"),
   access: Access.optional().describe(
     "Who may do what, by agreement: `liftlock drift` names everybody who may do otherwise. Left out: it does not look",
+  ),
+  actions: Actions.optional().describe(
+    "Names of the repository's own secrets and variables for workflows, by agreement: `liftlock drift` names every other, and those that are not there. Left out: it does not look",
   ),
   codeOwners: z
     .strictObject({ branch: RefPattern })

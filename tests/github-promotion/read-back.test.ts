@@ -20,6 +20,7 @@ import {
   program,
   ruleId,
   SECRET,
+  sealed,
   settings,
   tokens,
 } from "./world.ts";
@@ -35,6 +36,7 @@ const words = ({ subject, path: at, change, before, after, note }: Finding): str
 test("every change by hand is named, with who and when; an untouched repository has none", async () => {
   const codeOwners = { message: "owners", content: Buffer.from(codeOwnersText(settings)).toString("base64") };
   await by("olga", "PUT", "{repo}/contents/.github/CODEOWNERS", codeOwners);
+  await sealed("LIFTLOCK_TOKEN", "actions");
   const project = new TestProject(program);
   project.secrets.key = SECRET;
   const engine = await project.engine({}, "dev", {

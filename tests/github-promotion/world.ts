@@ -36,19 +36,30 @@ export const settings = RepositorySettings.parse({
     { path: "/Pulumi.production.yaml", owners: ["@acme/releasers"] },
   ],
 });
-export const platform = PlatformGithub.parse({ access: { teams: { "acme/qa": "push", "acme/interns": "pull" }, users: { tara: "push" } } });
+export const platform = PlatformGithub.parse({
+  actions: { secrets: ["LIFTLOCK_TOKEN"] },
+  access: { teams: { "acme/qa": "push", "acme/interns": "pull" }, users: { tara: "push" } },
+});
+// The stack takes the repository over as it lies there.
+repo.laidOut = true;
 export const program = `
+import { ActionsSecret } from "@pulumi/github/actionsSecret.js";
+import { ActionsVariable } from "@pulumi/github/actionsVariable.js";
 import * as pulumi from "@pulumi/pulumi";
 import { BranchRules } from "${root}/components/github/branch.schema.ts";
 import { EnvironmentGithub } from "${root}/components/github/environment.schema.ts";
 import { ProtectedBranch } from "${root}/components/github/branch.ts";
 import { DeploymentEnvironment } from "${root}/components/github/deployment-environment.ts";
+import { MergeRules } from "${root}/components/github/repository.ts";
 import { KeptRefs } from "${root}/components/github/rulesets.ts";
 export const repository = ${JSON.stringify(settings)};
 export const rules = BranchRules.parse({
   reviews: { approvals: 2, codeOwners: true }, checks: ["tests", "lint"], mergesFrom: ["staging"],
   deployedTo: { environments: ["production"], bypass: { teams: ["acme/releasers"] } },
 });
+new MergeRules("repository", { repository, merge: { squash: true, rebase: true, mergeCommits: false, autoMerge: false, updateBranch: true, deleteBranchOnMerge: true }, protect: false });
+new ActionsSecret("registry", { repository: "ferry", secretName: "REGISTRY_KEY", value: new pulumi.Config().requireSecret("key") });
+new ActionsVariable("region", { repository: "ferry", variableName: "REGION", value: "eu" });
 new ProtectedBranch("main", { repository: "ferry", pattern: "main", rules, protect: false });
 new ProtectedBranch("releases", { repository: "ferry", pattern: "release/*", rules: BranchRules.parse({}), protect: false });
 new KeptRefs("tags", { repository: "ferry", target: "tag", ref: "refs/tags/v*", title: "Release tags", creators: { teams: ["acme/releasers"], users: [] }, moves: false, protect: false });
@@ -115,11 +126,11 @@ export async function ruleset(part: string, change: (found: Reply) => object): P
   const { name, target, enforcement, conditions, rules, bypass_actors } = found;
   await hand("PUT", `{repo}/rulesets/${found.id}`, { name, target, enforcement, conditions, rules, bypass_actors, ...change(found) });
 }
-export const sealed = async (name: string) => {
-  const { key_id, key } = await hand("GET", "{repo}/environments/production/secrets/public-key");
+export const sealed = async (name: string, place = "environments/production") => {
+  const { key_id, key } = await hand("GET", `{repo}/${place}/secrets/public-key`);
   const base64 = sodium.base64_variants.ORIGINAL;
   const encrypted_value = sodium.to_base64(sodium.crypto_box_seal("mallory's", sodium.from_base64(key, base64)), base64);
-  await hand("PUT", `{repo}/environments/production/secrets/${name}`, { encrypted_value, key_id });
+  await hand("PUT", `{repo}/${place}/secrets/${name}`, { encrypted_value, key_id });
 };
 export const policies = async () => (await hand("GET", "{repo}/environments/production/deployment-branch-policies")).branch_policies;
 

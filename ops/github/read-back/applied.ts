@@ -8,6 +8,9 @@ export interface AppliedRules {
   readonly policies: readonly AppliedRule[];
   readonly secrets: readonly AppliedRule[];
   readonly variables: readonly AppliedRule[];
+  /** Of the repository itself. */
+  readonly actionsSecrets: readonly AppliedRule[];
+  readonly actionsVariables: readonly AppliedRule[];
   readonly repositories: readonly AppliedRule[];
 }
 
@@ -25,6 +28,8 @@ const TYPES = {
   policies: "repositoryEnvironmentDeploymentPolicy:RepositoryEnvironmentDeploymentPolicy",
   secrets: "actionsEnvironmentSecret:ActionsEnvironmentSecret",
   variables: "actionsEnvironmentVariable:ActionsEnvironmentVariable",
+  actionsSecrets: "actionsSecret:ActionsSecret",
+  actionsVariables: "actionsVariable:ActionsVariable",
   repositories: "repository:Repository",
 } as const;
 

@@ -3,7 +3,8 @@ import { isRecord, type Json } from "../../report/diff.ts";
 import type { AppliedRule, AppliedRules } from "./applied.ts";
 import type { Authors } from "./authors.ts";
 import { differences, SOURCE } from "./differences.ts";
-import type { Dated, LiveEnvironment } from "./live.ts";
+import { keptFindings, type Place } from "./kept.ts";
+import type { LiveEnvironment } from "./live.ts";
 import type { Rules } from "./protection.ts";
 
 /** A GitHub Environment and all that is in it, beside what was applied. */
@@ -34,50 +35,15 @@ export function environmentFindings(
     deployments: [...live.policies].sort(),
   };
   const settings = differences(subject, { ...before, reviewers: named(before.reviewers as string[]) }, sided(after, before), by);
-  const secrets = keyed("EnvironmentSecret", name, own(all.secrets), "secretName", live.secrets);
-  const variables = keyed("EnvironmentVariable", name, own(all.variables), "variableName", live.variables);
-  return [
-    ...settings,
-    ...secrets.both.flatMap(([rule, found, inner]): Finding[] => {
-      const written = rule.outputs.remoteUpdatedAt ?? rule.outputs.updatedAt;
-      if (typeof written !== "string" || Date.parse(written) === Date.parse(found.updatedAt)) return [];
-      const author = authors.of(/^environment\..*actions_secret/, { key: found.name }, found.updatedAt);
-      return [
-        {
-          source: SOURCE,
-          change: "changed",
-          subject: inner,
-          path: "value",
-          before: `written ${written}`,
-          after: `written ${found.updatedAt}`,
-          ...(author === undefined ? {} : { by: author }),
-        },
-      ];
-    }),
-    ...variables.both.flatMap(([rule, found, inner]) =>
-      differences(
-        inner,
-        { value: rule.inputs.value },
-        { value: (found as Dated & { value: string }).value },
-        authors.of(/^environment\..*actions_variable/, { key: found.name }, found.updatedAt),
-      ),
-    ),
-    ...[secrets, variables].flatMap(({ lost, strange }, index) => {
-      const actions = index === 0 ? /^environment\..*actions_secret/ : /^environment\..*actions_variable/;
-      return [
-        ...lost.map((inner) => whole("deleted", inner, authors.of(actions, { key: inner.name.split("/")[1]! }))),
-        ...strange.map(([inner, found]) => whole("created", inner, authors.of(actions, { key: found.name }, found.createdAt))),
-      ];
-    }),
-  ];
+  const place: Place = {
+    kinds: { secret: "EnvironmentSecret", variable: "EnvironmentVariable" },
+    prefix: `${name}/`,
+    audited: "environment",
+    isStranger: () => true,
+  };
+  const sides = { applied: { secrets: own(all.secrets), variables: own(all.variables) }, live };
+  return [...settings, ...keptFindings(place, sides, authors)];
 }
-
-const whole = (change: "created" | "deleted", subject: Subject, by: Finding["by"]): Finding => ({
-  source: SOURCE,
-  change,
-  subject,
-  ...(by === undefined ? {} : { by }),
-});
 
 /** Whether the one who asks may approve is told only together with reviewers. */
 const sided = (live: Rules, applied: Rules): Rules =>
@@ -102,24 +68,3 @@ function settingsOf(inputs: Json): Rules {
 
 const patternOf = ({ inputs }: AppliedRule): string =>
   inputs.tagPattern === undefined ? `branch ${inputs.branchPattern}` : `tag ${inputs.tagPattern}`;
-
-/** What is on both sides, on ours alone, on GitHub's alone. GitHub writes these names in capitals. */
-function keyed(kind: string, environment: string, applied: readonly AppliedRule[], key: string, live: readonly Dated[]) {
-  const subjectOf = (name: string, urn?: string): Subject => ({
-    kind,
-    name: `${environment}/${name}`,
-    ...(urn === undefined ? {} : { urn }),
-  });
-  const nameOf = ({ inputs }: AppliedRule) => String(inputs[key]).toUpperCase();
-  const found = (rule: AppliedRule) => live.find(({ name }) => name.toUpperCase() === nameOf(rule));
-  return {
-    both: applied.flatMap((rule): [AppliedRule, Dated, Subject][] => {
-      const one = found(rule);
-      return one === undefined ? [] : [[rule, one, subjectOf(one.name, rule.urn)]];
-    }),
-    lost: applied.filter((rule) => found(rule) === undefined).map((rule) => subjectOf(nameOf(rule), rule.urn)),
-    strange: live
-      .filter(({ name }) => !applied.some((rule) => nameOf(rule) === name.toUpperCase()))
-      .map((one): [Subject, Dated] => [subjectOf(one.name), one]),
-  };
-}

@@ -12,12 +12,15 @@ export interface LiveEnvironment {
   /** `branch main`, `tag v*`. */
   readonly policies: readonly string[];
   readonly secrets: readonly Dated[];
-  readonly variables: readonly (Dated & { readonly value: string })[];
+  readonly variables: readonly Variable[];
 }
 export interface Dated {
   readonly name: string;
   readonly createdAt: string;
   readonly updatedAt: string;
+}
+export interface Variable extends Dated {
+  readonly value: string;
 }
 export interface LiveRuleset {
   readonly id: number;
@@ -53,19 +56,24 @@ const PROTECTIONS = `query($owner: String!, $repo: String!, $cursor: String) { r
     bypassForcePushAllowances(first: 100) { ${ACTORS} } bypassPullRequestAllowances(first: 100) { ${ACTORS} }
   } pageInfo { endCursor hasNextPage } } } }`;
 
+/** Reads a part, or notes why it could not be read. */
+export const reader =
+  (api: Api, unread: Unread[]) =>
+  async <T>(what: string, read: () => Promise<T>): Promise<T | undefined> => {
+    try {
+      return await read();
+    } catch (error) {
+      unread.push({ what: `${what} of ${api.owner}/${api.repo}`, why: inWords(error, api), declared: true });
+      return undefined;
+    }
+  };
+
 /** Reads every rule of a repository, side by side, and changes nothing. */
 export async function readLive(api: Api): Promise<Live> {
   const { octokit, owner, repo } = api;
   const unread: Unread[] = [];
   const at = { owner, repo };
-  const part = async <T>(what: string, read: () => Promise<T>): Promise<T | undefined> => {
-    try {
-      return await read();
-    } catch (error) {
-      unread.push({ what: `${what} of ${owner}/${repo}`, why: inWords(error, api), declared: true });
-      return undefined;
-    }
-  };
+  const part = reader(api, unread);
   const [repository, protections, rulesets, environments, codeOwners, access] = await Promise.all([
     part("the settings", async () => (await octokit.rest.repos.get(at)).data as Readonly<Record<string, unknown>>),
     part("the branch protection", () => readProtections(api)),
@@ -107,12 +115,14 @@ async function readProtections({ octokit, owner, repo }: Api): Promise<LiveProte
   }));
 }
 
-interface Dates {
+export interface Dates {
   name: string;
   created_at: string;
   updated_at: string;
 }
-const dated = ({ name, created_at, updated_at }: Dates): Dated => ({ name, createdAt: created_at, updatedAt: updated_at });
+export const dated = ({ name, created_at, updated_at }: Dates): Dated => ({ name, createdAt: created_at, updatedAt: updated_at });
+
+export const valued = (one: Dates & { value: string }): Variable => ({ ...dated(one), value: one.value });
 
 type FoundEnvironment = Awaited<ReturnType<Api["octokit"]["rest"]["repos"]["getEnvironment"]>>["data"];
 
@@ -152,7 +162,7 @@ async function readEnvironments({ octokit, owner, repo }: Api): Promise<LiveEnvi
         },
         policies: (policies as { name?: string; type?: string }[]).map(({ name, type = "branch" }) => `${type} ${name}`),
         secrets: (secrets as Dates[]).map(dated),
-        variables: (variables as (Dates & { value: string })[]).map((one) => ({ ...dated(one), value: one.value })),
+        variables: (variables as (Dates & { value: string })[]).map(valued),
       };
     }),
   );

@@ -2,12 +2,14 @@ import type { RepositorySettings } from "../../../components/github/repository.s
 import type { PlatformGithub } from "../../../components/platform/github.schema.ts";
 import type { DriftSource, Finding, Subject, Unread } from "../../drift/finding.ts";
 import type { Api } from "../api.ts";
+import { actionsFindings, asksForActions } from "./actions.ts";
 import type { AppliedRule, AppliedRules } from "./applied.ts";
 import { Authors } from "./authors.ts";
 import { differences, SOURCE } from "./differences.ts";
 import { environmentFindings } from "./environment.ts";
 import { type Live, readLive } from "./live.ts";
 import { appliedProtection, liveProtection } from "./protection.ts";
+import { type LiveActions, readActions } from "./read-actions.ts";
 import { repositoryFindings } from "./repository.ts";
 import { appliedRuleset, liveRuleset } from "./ruleset.ts";
 import { type Known, strangers } from "./strangers.ts";
@@ -16,12 +18,17 @@ import { type Known, strangers } from "./strangers.ts";
 export class RepositoryReading {
   readonly api: Api;
   #live: Promise<{ live: Live; authors: Authors }> | undefined;
+  #actions: Promise<LiveActions> | undefined;
   constructor(api: Api) {
     this.api = api;
   }
   read(): Promise<{ live: Live; authors: Authors }> {
     this.#live ??= Promise.all([readLive(this.api), Authors.read(this.api)]).then(([live, authors]) => ({ live, authors }));
     return this.#live;
+  }
+  actions(): Promise<LiveActions> {
+    this.#actions ??= readActions(this.api);
+    return this.#actions;
   }
 }
 
@@ -47,7 +54,8 @@ export class GithubDrift implements DriftSource {
     const { reading, applied, settings, whole } = this.#about;
     if (whole === undefined && Object.values(applied).every((rules) => rules.length === 0)) return [];
     const { live, authors } = await reading.read();
-    this.unread = [...live.unread, ...unseen(applied, live)];
+    const actions = asksForActions(applied, whole?.platform) ? await reading.actions() : undefined;
+    this.unread = [...live.unread, ...unseen(applied, live), ...(actions?.unread ?? [])];
     return [
       ...(live.protections === undefined ? [] : applied.protections.flatMap((rule) => protectionFindings(rule, live, authors))),
       ...(live.rulesets === undefined ? [] : applied.rulesets.flatMap((rule) => rulesetFindings(rule, live, authors))),
@@ -61,6 +69,7 @@ export class GithubDrift implements DriftSource {
               authors,
             ),
           )),
+      ...(actions === undefined ? [] : actionsFindings(applied, actions, authors, whole)),
       ...(whole === undefined
         ? []
         : [

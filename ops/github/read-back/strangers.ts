@@ -10,6 +10,8 @@ export interface Known {
   readonly patterns: ReadonlySet<string>;
   readonly rulesets: ReadonlySet<string>;
   readonly environments: ReadonlySet<string>;
+  /** Of the repository itself, in capitals: `secret KEY`, `variable REGION`. */
+  readonly actions: ReadonlySet<string>;
 }
 
 export function knownOf(all: readonly AppliedRules[]): Known {
@@ -19,6 +21,10 @@ export function knownOf(all: readonly AppliedRules[]): Known {
     patterns: names(({ protections }) => protections, "pattern"),
     rulesets: names(({ rulesets }) => rulesets, "name"),
     environments: names(({ environments }) => environments, "environment"),
+    actions: new Set([
+      ...[...names(({ actionsSecrets }) => actionsSecrets, "secretName")].map((name) => `secret ${name.toUpperCase()}`),
+      ...[...names(({ actionsVariables }) => actionsVariables, "variableName")].map((name) => `variable ${name.toUpperCase()}`),
+    ]),
   };
 }
 
