@@ -63,7 +63,7 @@ export default async function program(ownResources: Extension = extend) {
   const record = new ReleaseRecord("release", { settings, namespace, qualified: history.qualified }, tested);
 
   if (settings.environment.monitoring !== undefined)
-    await (await import("./components/monitoring/monitoring.ts")).createMonitoring({ settings, namespace }, within);
+    await (await import("./components/monitoring/monitoring.ts")).createMonitoring({ settings, namespace, inAzure: azure }, within);
 
   const onGithub = settings.environment.github && (await import("./components/github/environment-rules.ts"));
   const github = onGithub?.createEnvironmentRules(settings);

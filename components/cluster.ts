@@ -7,7 +7,7 @@ import type { EnvironmentSettings } from "./environment.schema.ts";
  * update, instead of failing it. ConfigMaps that are not marked immutable (the flags) change in place. `kubeconfig`: of the platform stack, where that has a cluster.
  */
 export const connectCluster = (
-  { identifier, context }: EnvironmentSettings["cluster"],
+  { identifier, context }: Pick<EnvironmentSettings["cluster"], "identifier" | "context">,
   kubeconfig?: pulumi.Output<string | undefined>,
 ): k8s.Provider =>
   new k8s.Provider("cluster", {

@@ -113,7 +113,9 @@ const OFFLINE: Target = { words: "offline, no cluster is asked" };
 async function localTarget(request: EngineRequest, world: World): Promise<Target> {
   if (request.cluster === "none") return OFFLINE;
   // What environments share is on no cluster of theirs: none is started for it, until it asks for the login of one.
-  if ((await projectSummary(request.projectDir)).platforms?.includes(request.stack)) return OFFLINE;
+  const { name, dir, platforms } = await projectSummary(request.projectDir);
+  const { standsInCluster } = await import("./platforms.ts");
+  if (platforms?.includes(request.stack) && !standsInCluster(dir, name, request.stack)) return OFFLINE;
   return localCluster(request, world);
 }
 

@@ -3,35 +3,36 @@ import { AzureMonitorWorkspace } from "@pulumi/azure-native/monitor/azureMonitor
 import { DataCollectionEndpoint } from "@pulumi/azure-native/monitor/dataCollectionEndpoint.js";
 import { DataCollectionRule } from "@pulumi/azure-native/monitor/dataCollectionRule.js";
 import { DataCollectionRuleAssociation } from "@pulumi/azure-native/monitor/dataCollectionRuleAssociation.js";
-import { Workspace } from "@pulumi/azure-native/operationalinsights/workspace.js";
 import * as pulumi from "@pulumi/pulumi";
 import type { Place } from "./connect.ts";
+import { Logs } from "./logs.ts";
 import type { PlatformAzure } from "./platform.schema.ts";
+import type { Tier } from "./primitives.ts";
 import { grant } from "./roles.ts";
+import { LOG_DAYS } from "./sizes.ts";
 
 type MonitoringSettings = NonNullable<PlatformAzure["monitoring"]>;
 
 /** Where logs and metrics go, and the pages that show them. */
 export class Monitoring extends pulumi.ComponentResource {
-  /** Ids; undefined where the settings ask for none. */
-  readonly logs: pulumi.Output<string> | undefined;
+  /** Undefined where the settings ask for none. */
+  readonly logs: Logs | undefined;
   readonly metrics: AzureMonitorWorkspace | undefined;
   readonly grafana: pulumi.Output<string> | undefined;
   readonly #place: Place;
   readonly #settings: MonitoringSettings;
 
-  constructor(name: string, { place, settings }: { place: Place; settings: MonitoringSettings }, opts?: pulumi.ComponentResourceOptions) {
+  constructor(
+    name: string,
+    { place, settings, tier }: { place: Place; settings: MonitoringSettings; tier: Tier },
+    opts?: pulumi.ComponentResourceOptions,
+  ) {
     super("liftlock:azure:Monitoring", name, {}, opts);
     this.#place = place;
     this.#settings = settings;
     const within = { parent: this };
     const { retentionDays, logs, metrics, grafana } = settings;
-    if (logs)
-      this.logs = new Workspace(
-        `${name}-logs`,
-        { ...place, workspaceName: settings.name, sku: { name: "PerGB2018" }, retentionInDays: retentionDays },
-        within,
-      ).id;
+    if (logs) this.logs = new Logs(name, { place, name: settings.name, retentionDays: retentionDays ?? LOG_DAYS[tier] }, within);
     if (metrics)
       this.metrics = new AzureMonitorWorkspace(`${name}-metrics`, { ...place, azureMonitorWorkspaceName: settings.name }, within);
     if (grafana !== undefined) {
@@ -59,8 +60,9 @@ export class Monitoring extends pulumi.ComponentResource {
     this.registerOutputs({});
   }
 
-  /** Managed Prometheus: the cluster's metrics go to the workspace. */
+  /** The cluster's logs and metrics (managed Prometheus) go to the workspaces. */
   collectFrom(cluster: pulumi.Output<string>): void {
+    this.logs?.collectFrom(cluster);
     if (this.metrics === undefined) return;
     const within = { parent: this };
     const { name } = this.#settings;

@@ -24,6 +24,8 @@ export interface PlatformOutputs {
   /** Name of the shared database server. */
   readonly database?: Text;
   readonly logs?: Text;
+  /** Application Insights, to which web tests belong. */
+  readonly insights?: Text;
   readonly metrics?: Text;
   readonly grafana?: Text;
   /** Client ids, by environment. */

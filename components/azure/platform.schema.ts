@@ -94,8 +94,13 @@ export const PlatformAzure = z.strictObject({
   monitoring: z
     .strictObject({
       name: ResourceName,
-      retentionDays: z.int().min(30, { error: "must be from 30 to 730" }).max(730, { error: "must be from 30 to 730" }).default(30),
-      logs: z.boolean().default(true).describe("Logs of containers and of the control plane"),
+      retentionDays: z
+        .int()
+        .min(30, { error: "must be from 30 to 730" })
+        .max(730, { error: "must be from 30 to 730" })
+        .optional()
+        .describe("Of logs; left out: as the tier is, 30, 90 or 180"),
+      logs: z.boolean().default(true).describe("Logs of containers and of the control plane, and Application Insights over them"),
       metrics: z.boolean().default(true).describe("Managed Prometheus"),
       grafana: GrafanaName.optional(),
     })

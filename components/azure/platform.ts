@@ -41,7 +41,8 @@ export function createAzurePlatform(
   const { tenantId, subscriptionId } = getClientConfigOutput({ provider });
   const providers = [provider];
   const network = new Network("network", { place, network: azure.network }, { providers });
-  const monitoring = azure.monitoring && new Monitoring("monitoring", { place, settings: azure.monitoring }, { providers });
+  const monitoring =
+    azure.monitoring && new Monitoring("monitoring", { place, settings: azure.monitoring, tier: azure.tier }, { providers });
   const registry = azure.registry && createRegistry(azure.registry, place, network, { provider, protect });
 
   const cluster =
@@ -53,7 +54,7 @@ export function createAzurePlatform(
         cluster: azure.cluster,
         tier: azure.tier,
         nodes: network.nodes,
-        workspace: monitoring?.logs,
+        workspace: monitoring?.logs?.id,
         metrics: monitoring?.metrics !== undefined,
         protect,
       },
@@ -116,7 +117,7 @@ export function createAzurePlatform(
           issuer: cluster.issuer,
         }),
     ...(database === undefined ? {} : { database: database.server.name }),
-    ...(monitoring?.logs === undefined ? {} : { logs: monitoring.logs }),
+    ...(monitoring?.logs === undefined ? {} : { logs: monitoring.logs.id, insights: monitoring.logs.insights }),
     ...(monitoring?.metrics === undefined ? {} : { metrics: monitoring.metrics.id }),
     ...(monitoring?.grafana === undefined ? {} : { grafana: monitoring.grafana }),
     ...(workflows === undefined ? {} : { workflows: workflows.clients }),

@@ -10,6 +10,8 @@ const POSTGRESQL: Record<Tier, { sku: string; storageGb: number; availability: "
 export const REDIS: Record<Tier, string> = { low: "Balanced_B0", medium: "Balanced_B1", high: "Balanced_B5" };
 /** Without an SLA for the API server, or with one: learn.microsoft.com/azure/aks/free-standard-pricing-tiers */
 export const CONTROL_PLANE: Record<Tier, "Free" | "Standard"> = { low: "Free", medium: "Standard", high: "Standard" };
+/** Days that logs are kept: weeks to look into an error, a quarter to compare with, half a year of evidence. */
+export const LOG_DAYS: Record<Tier, number> = { low: 30, medium: 90, high: 180 };
 export const NODES: Record<Tier, string> = { low: "Standard_D2ds_v5", medium: "Standard_D4ds_v5", high: "Standard_D8ds_v5" };
 
 export interface PostgreSqlSize {

@@ -4,7 +4,7 @@ import type { PlatformAzure } from "./platform.schema.ts";
 
 /** What a platform stack will give out, as far as its settings alone say it. */
 export function standInOutputs(
-  { resourceGroup, location, cluster, database }: PlatformAzure,
+  { resourceGroup, location, cluster, database, monitoring }: PlatformAzure,
   { subscriptionId, tenantId }: { subscriptionId: string; tenantId: string },
 ): ReadOutputs {
   const group = `/subscriptions/${subscriptionId}/resourceGroups/${resourceGroup}`;
@@ -19,6 +19,8 @@ export function standInOutputs(
     endpoints: `${network}/virtualNetworks/network/subnets/endpoints`,
     zones: zones as unknown as ReadOutputs["zones"],
     ...(cluster === undefined ? {} : { cluster: cluster.name, issuer: `https://${cluster.name}.invalid/` }),
+    ...(monitoring?.metrics ? { metrics: `${group}/providers/Microsoft.Monitor/accounts/${monitoring.name}` } : {}),
+    ...(monitoring?.logs ? { insights: `${group}/providers/Microsoft.Insights/components/${monitoring.name}` } : {}),
     ...(database === undefined ? {} : { database: database.name }),
   };
 }

@@ -1,21 +1,21 @@
 import { PrometheusRuleGroup } from "@pulumi/azure-native/alertsmanagement/prometheusRuleGroup.js";
 import { ActionGroup } from "@pulumi/azure-native/monitor/actionGroup.js";
 import * as pulumi from "@pulumi/pulumi";
+import type { AzurePlace } from "./azure-place.ts";
 import { azureRuleGroups } from "./azure-rules.ts";
 import type { Severity } from "./model.ts";
-import type { AzureMonitoring as AzureSettings } from "./monitoring.schema.ts";
 import type { MonitoringArgs } from "./prometheus.ts";
 import { type Audience, audiencesOf, isSilent } from "./receivers.ts";
 import { createWebTest } from "./web-test.ts";
 
 /** An environment as Azure Monitor watches it: rules of managed Prometheus, a web test that asks from outside, and who is told. */
 export class AzureMonitoring extends pulumi.ComponentResource {
-  constructor(name: string, args: MonitoringArgs & { azure: AzureSettings }, opts?: pulumi.ComponentResourceOptions) {
+  constructor(name: string, args: MonitoringArgs & { place: AzurePlace }, opts?: pulumi.ComponentResourceOptions) {
     // No args: Pulumi writes a component's arguments into its state, secrets in clear among them.
     super("liftlock:monitoring:Azure", name, {}, opts);
-    const { settings, model, azure } = args;
+    const { settings, model, place } = args;
     const base = `${settings.application.name}-${settings.stack}`;
-    const { resourceGroup: resourceGroupName, location } = azure;
+    const { resourceGroup: resourceGroupName, location, cluster: clusterName } = place;
     const groups = new Map<Severity, pulumi.Output<string>>();
     for (const audience of audiencesOf(settings).filter((one) => !isSilent(one))) {
       const group = this.#actionGroup(`${base}-${audience.severity}`, audience, args);
@@ -34,8 +34,8 @@ export class AzureMonitoring extends pulumi.ComponentResource {
           resourceGroupName,
           ruleGroupName,
           location,
-          scopes: [azure.workspace],
-          ...(azure.cluster === undefined ? {} : { clusterName: azure.cluster }),
+          scopes: [place.workspace],
+          ...(clusterName === undefined ? {} : { clusterName }),
           interval,
           enabled: true,
           rules: told,
@@ -43,15 +43,15 @@ export class AzureMonitoring extends pulumi.ComponentResource {
         { parent: this },
       );
     }
-    createWebTest(`${base}-health`, { settings, azure, actions: actions("critical").actions ?? [] }, this);
+    createWebTest(`${base}-health`, { settings, place, actions: actions("critical").actions ?? [] }, this);
     this.registerOutputs({});
   }
 
-  #actionGroup(name: string, { addresses, webhooks, severity }: Audience, { azure, settings }: MonitoringArgs & { azure: AzureSettings }) {
+  #actionGroup(name: string, { addresses, webhooks, severity }: Audience, { place, settings }: MonitoringArgs & { place: AzurePlace }) {
     return new ActionGroup(
       name,
       {
-        resourceGroupName: azure.resourceGroup,
+        resourceGroupName: place.resourceGroup,
         actionGroupName: name,
         location: "Global",
         groupShortName: shortName(settings.stack, severity === "critical" ? "crit" : "warn"),

@@ -74,11 +74,15 @@ const Prometheus = z.strictObject({
 const ArmId = z.string().regex(/^\/subscriptions\/.+\/providers\/.+/, { error: "must be a resource's id: /subscriptions/…/providers/…" });
 /** Azure Monitor: managed Prometheus, availability tests. */
 const Azure = z.strictObject({
-  resourceGroup: z.string().min(1),
-  location: z.string().min(1).describe("Such as westeurope"),
-  workspace: ArmId.describe("The Azure Monitor workspace that the cluster's metrics go to"),
+  resourceGroup: z.string().min(1).optional().describe("Left out, as all of these: that of environment.azure.platform"),
+  location: z.string().min(1).optional().describe("Such as westeurope"),
+  workspace: ArmId.optional().describe("The Azure Monitor workspace that the cluster's metrics go to"),
   cluster: z.string().min(1).optional().describe("Name of the cluster, where several write to the workspace"),
   insights: ArmId.optional().describe("The Application Insights component that the web test belongs to"),
+  webTest: z
+    .boolean()
+    .default(true)
+    .describe("Azure asks application.monitoring.health from outside, where there is an Application Insights component"),
   from: z
     .array(z.string().min(1))
     .min(2, { error: "must name two places: one alone may be cut off itself" })

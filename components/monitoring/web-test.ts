@@ -1,23 +1,24 @@
 import { WebTest } from "@pulumi/azure-native/applicationinsights/webTest.js";
 import { MetricAlert } from "@pulumi/azure-native/monitor/metricAlert.js";
-import type * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "@pulumi/pulumi";
 import type { Settings } from "../model.ts";
 import { seconds } from "../primitives.ts";
+import type { AzurePlace } from "./azure-place.ts";
 import { azureSeverity, isoDuration } from "./azure-rules.ts";
 import { healthUrl } from "./health.ts";
-import type { AzureMonitoring } from "./monitoring.schema.ts";
 
 export interface WebTestArgs {
   readonly settings: Settings;
-  readonly azure: AzureMonitoring;
+  readonly place: AzurePlace;
   readonly actions: { readonly actionGroupId: pulumi.Output<string> }[];
 }
 
 /** Every five minutes from several places; down when it fails from all but two of them: https://learn.microsoft.com/azure/azure-monitor/app/availability */
-export function createWebTest(name: string, { azure, settings, actions }: WebTestArgs, parent: pulumi.Resource): void {
+export function createWebTest(name: string, { place, settings, actions }: WebTestArgs, parent: pulumi.Resource): void {
   const health = settings.application.monitoring?.health;
-  if (health === undefined || azure.insights === undefined) return;
-  const { resourceGroup: resourceGroupName, location, insights } = azure;
+  const { resourceGroup: resourceGroupName, location, insights } = place;
+  if (health === undefined || insights === undefined) return;
+  const from = settings.environment.monitoring?.azure?.from ?? [];
   const test = new WebTest(
     name,
     {
@@ -31,7 +32,7 @@ export function createWebTest(name: string, { azure, settings, actions }: WebTes
       frequency: 300,
       timeout: Math.ceil(health.slow),
       retryEnabled: true,
-      locations: azure.from.map((from) => ({ location: from })),
+      locations: from.map((location) => ({ location })),
       request: { requestUrl: healthUrl(health, settings), httpVerb: "GET", followRedirects: false, parseDependentRequests: false },
       validationRules: {
         expectedHttpStatusCode: 200,
@@ -39,7 +40,7 @@ export function createWebTest(name: string, { azure, settings, actions }: WebTes
         contentValidation: { contentMatch: health.refuse, ignoreCase: true, passIfTextFound: false },
       },
       // Without it the test belongs to no component and is shown nowhere.
-      tags: { [`hidden-link:${insights}`]: "Resource" },
+      tags: pulumi.output(insights).apply((component): Record<string, string> => ({ [`hidden-link:${component}`]: "Resource" })),
     },
     { parent },
   );
@@ -61,7 +62,7 @@ export function createWebTest(name: string, { azure, settings, actions }: WebTes
         odataType: "Microsoft.Azure.Monitor.WebtestLocationAvailabilityCriteria",
         webTestId: test.id,
         componentId: insights,
-        failedLocationCount: Math.max(1, azure.from.length - 2),
+        failedLocationCount: Math.max(1, from.length - 2),
       },
       autoMitigate: true,
       actions,

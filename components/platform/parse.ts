@@ -3,6 +3,7 @@ import { type Fault, type Finding, toFault } from "../faults.ts";
 import { applied, blursNames, type RawSettings, readPart } from "../parse.ts";
 import { checkPlatformAzure } from "../rules/azure-platform.ts";
 import { checkGates } from "../rules/gates.ts";
+import { checkGateway } from "../rules/gateway.ts";
 import { checkRepository } from "../rules/github.ts";
 import { checkPlatformGithub } from "../rules/platform.ts";
 import { checkServices } from "../rules/services.ts";
@@ -37,6 +38,7 @@ export function parsePlatform(raw: RawSettings): ParsedPlatform {
     apply(() => checkServices(application));
     apply(() => checkRepository(application));
     if (platform !== undefined) apply(() => checkPlatformGithub(application, platform, raw.siblings ?? []));
+    if (platform !== undefined) apply(() => checkGateway(platform));
     if (platform?.azure !== undefined) apply(() => checkPlatformAzure(application, platform.azure, raw.stack));
   }
   if (application === undefined || platform === undefined || findings.length > 0)

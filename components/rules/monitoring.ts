@@ -53,6 +53,10 @@ export function checkMonitoring(application: ApplicationSettings, environment: E
   if (monitoring.alerts?.queries !== undefined && application.database === undefined)
     add(["alerts", "queries"], "there is no application.database: remove it");
   const alerts = Object.keys(monitoring.alerts ?? {}).some((key) => key !== "hold") || Object.keys(monitoring.objectives).length > 0;
+  if (environment.azure === undefined)
+    for (const key of ["resourceGroup", "location", "workspace"] as const)
+      if (monitoring.azure !== undefined && monitoring.azure[key] === undefined)
+        add(["azure", key], "is missing: name it, or the platform that it belongs to (environment.azure.platform)");
   if (monitoring.azure !== undefined && alerts && monitoring.receivers.length === 0)
     add(["receivers"], "is empty: Azure would raise alerts that nobody hears");
   checkReceivers(application, monitoring, stack, add);
@@ -62,16 +66,18 @@ export function checkMonitoring(application: ApplicationSettings, environment: E
 function checkHealth(application: ApplicationSettings, environment: EnvironmentSettings, monitoring: Monitoring, add: Add): void {
   const health = application.monitoring?.health;
   const prober = monitoring.prometheus?.prober;
-  const asked = health !== undefined && (prober !== undefined || monitoring.azure?.insights !== undefined);
+  const { azure } = monitoring;
+  const tested = azure?.webTest === true && (azure.insights !== undefined || environment.azure !== undefined);
+  const asked = health !== undefined && (prober !== undefined || tested);
   if (monitoring.alerts?.down !== undefined && !asked)
-    add(["alerts", "down"], "needs application.monitoring.health and somebody who asks: prometheus.prober or azure.insights");
+    add(["alerts", "down"], "needs application.monitoring.health and somebody who asks: prometheus.prober, or azure with its web test");
   if (monitoring.objectives.availability !== undefined && (health === undefined || prober === undefined))
     add(["objectives", "availability"], "needs application.monitoring.health and prometheus.prober, whose answers are counted");
   if (!asked) return;
   if (environment.access.basicAuth !== undefined)
     add(
       [prober === undefined ? "azure" : "prometheus"],
-      "would be asked for the environment's password (access.basicAuth): watch it without the health check",
+      "would be asked for the environment's password (access.basicAuth): watch it without the health check (leave the prober out, azure.webTest: false)",
     );
   if (prober !== undefined && health.slow >= seconds(prober.every))
     add(["prometheus", "prober", "every"], "must be longer than application.monitoring.health.slow");

@@ -38,8 +38,18 @@ const storageClasses = [
   volumeBindingMode: "WaitForFirstConsumer",
 }));
 
+/** As AKS has it with its add-on: what pods mount of a vault names it (stages/secrets.ts). */
+const csiDrivers = [
+  {
+    apiVersion: "storage.k8s.io/v1",
+    kind: "CSIDriver",
+    metadata: { name: "secrets-store.csi.k8s.io" },
+    spec: { attachRequired: false, podInfoOnMount: true, requiresRepublish: true, volumeLifecycleModes: ["Ephemeral"] },
+  },
+];
+
 export function furnishings(): KubernetesObject[] {
-  return [...nodes, ...storageClasses] as KubernetesObject[];
+  return [...nodes, ...storageClasses, ...csiDrivers] as KubernetesObject[];
 }
 
 export function furnishingsVersion(): string {

@@ -48,6 +48,29 @@ describe("what an environment has in Azure", () => {
     });
   });
 
+  test("A4: what watches it belongs to the platform: its workspace, its cluster, its Application Insights, its login", () => {
+    const groups = production.filter(({ type }) => type.endsWith(":PrometheusRuleGroup"));
+    expect(groups.map(({ name }) => name).sort()).toContain("studysphere-production-thresholds");
+    const at = "/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/studysphere-rg/providers";
+    for (const { inputs } of groups)
+      expect(inputs).toMatchObject({
+        resourceGroupName: "studysphere-rg",
+        location: "westeurope",
+        scopes: [`${at}/Microsoft.Monitor/accounts/studysphere`],
+        clusterName: "studysphere-aks",
+      });
+    const test = inputsOf(production, "WebTest");
+    expect(test.tags).toEqual({ [`hidden-link:${at}/Microsoft.Insights/components/studysphere`]: "Resource" });
+    expect(test).toMatchObject({
+      request: { requestUrl: "https://studysphere.example.com/health" },
+      validationRules: { expectedHttpStatusCode: 200, contentValidation: { contentMatch: "error", passIfTextFound: false } },
+    });
+    expect(inputsOf(production, "ActionGroup", "studysphere-production-critical").emailReceivers.length).toBeGreaterThan(0);
+    const provider = production.find(({ type }) => type === "pulumi:providers:azure-native")!;
+    const others = production.filter((one) => one.type.startsWith("azure-native:") && one.provider?.startsWith(provider.urn) !== true);
+    expect(others.map(({ name }) => name)).toEqual([]);
+  });
+
   test("what runs in the environment comes after it", () => {
     const database = production.find(({ type }) => type.endsWith(":Server"))!.urn;
     const deployments = production.filter(({ type }) => type.endsWith(":Deployment"));

@@ -56,6 +56,31 @@ describe("the platform of StudySphere", () => {
     });
   });
 
+  test("W12: what containers write goes to the workspace, kept as long as the tier says; so does who changes the cluster", async () => {
+    expect(inputsOf(azure, "Workspace").retentionInDays).toBe(90);
+    const rule = inputsOf(azure, "DataCollectionRule", "logs-rule");
+    expect(rule.dataFlows).toEqual([{ streams: rule.dataSources.extensions[0].streams, destinations: ["logs"] }]);
+    expect(rule.dataSources.extensions[0]).toMatchObject({
+      extensionName: "ContainerInsights",
+      extensionSettings: { dataCollectionSettings: { enableContainerLogV2: true } },
+    });
+    expect(rule.dataSources.extensions[0].streams).toContain("Microsoft-ContainerLogV2");
+    expect(inputsOf(azure, "DataCollectionRuleAssociation", "logs-association").associationName).toBe("ContainerInsightsExtension");
+    expect(inputsOf(azure, "ManagedCluster").addonProfiles.omsagent).toMatchObject({ enabled: true, config: { useAADAuth: "true" } });
+    expect(inputsOf(azure, "DiagnosticSetting").logs).toContainEqual({ category: "kube-audit-admin", enabled: true });
+    const days = async (change: (settings: Written) => void) =>
+      inputsOf(await rendered("platform", ({ platform }) => change(platform.azure)), "Workspace").retentionInDays;
+    expect(await days((settings) => (settings.tier = "low"))).toBe(30);
+    expect(await days((settings) => (settings.monitoring.retentionDays = 400))).toBe(400);
+  });
+
+  test("A5: the cluster has the driver that takes secrets from vaults, and looks for new values every two minutes", () => {
+    expect(inputsOf(azure, "ManagedCluster").addonProfiles.azureKeyvaultSecretsProvider).toEqual({
+      enabled: true,
+      config: { enableSecretRotation: "true", rotationPollInterval: "2m" },
+    });
+  });
+
   test("workflows log in without a password, each only from its own GitHub Environment", () => {
     const subjects = ["development", "testing", "production"].map(
       (of) => inputsOf(azure, "FederatedIdentityCredential", `workflows-${of}`).subject,

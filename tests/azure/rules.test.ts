@@ -16,7 +16,7 @@ function faultsOf(stack: string, change: (settings: Written) => void): string[] 
   const parsed = stack === "platform" ? parsePlatform(raw) : parseSettings(raw);
   return parsed.ok
     ? []
-    : parsed.faults.map(({ path, message }) => `${path}: ${message}`).filter((line) => line.includes("azure") || line.includes("database"));
+    : parsed.faults.map(({ path, message }) => `${path}: ${message}`).filter((line) => /azure|database|gateway/.test(line));
 }
 
 describe("Azure would refuse, and so do we before it is asked", () => {
@@ -24,7 +24,7 @@ describe("Azure would refuse, and so do we before it is asked", () => {
     for (const stack of ["platform", "development", "testing", "production"]) expect(faultsOf(stack, () => {})).toEqual([]);
   });
 
-  test.each<[string, (azure: Written) => void, string]>([
+  test.each<[string, (azure: Written, gateway: Written) => void, string]>([
     [
       "a name that Azure does not take",
       (azure) => (azure.registry.name = "study-sphere"),
@@ -60,8 +60,31 @@ describe("Azure would refuse, and so do we before it is asked", () => {
       "platform.azure.budget.start: must be the first day",
     ],
     ["a setting that there is not", (azure) => (azure.cluster.zone = "1"), "platform.azure.cluster.zone: is not a known setting"],
+    ["a Gateway of no class", (_, gateway) => (gateway.gateways.public.class = "nope"), 'gateways.public.class: "nope" is not among'],
+    [
+      "two listeners of one port, for the same hosts",
+      (_, gateway) => (gateway.gateways.public.listeners.more = { port: 80 }),
+      "gateways.public.listeners.more.port: is that of http, for the same hosts",
+    ],
+    [
+      "TLS and none on one port",
+      (_, gateway) => (gateway.gateways.public.listeners.more = { port: 443, hostname: "x.example.com" }),
+      "listeners.more.port: is that of https, which is for TLS",
+    ],
+    [
+      "a Gateway that listens nowhere",
+      (_, gateway) => (gateway.gateways.public.listeners = {}),
+      "gateways.public.listeners: must name one",
+    ],
+    ["a host that is none", (_, gateway) => (gateway.gateways.public.listeners.http.hostname = "*"), "http.hostname: must be a host name"],
+    [
+      "parameters that only Envoy Gateway reads",
+      (_, gateway) => (gateway.classes.envoy = { controller: "istio.io/gateway-controller", replicas: 3 }),
+      "classes.envoy.controller: is not Envoy Gateway",
+    ],
+    ["a second cluster", (_, gateway) => (gateway.cluster = { identifier: "x" }), "platform.gateway.cluster: is not used"],
   ])("platform: %s", (_, change, expected) => {
-    expect(faultsOf("platform", ({ platform }) => change(platform.azure)).join("\n")).toContain(expected);
+    expect(faultsOf("platform", ({ platform }) => change(platform.azure, platform.gateway)).join("\n")).toContain(expected);
   });
 
   test.each<[string, (azure: Written, environment: Written, application: Written) => void, string]>([
@@ -109,7 +132,7 @@ describe("Azure would refuse, and so do we before it is asked", () => {
       "a password that only people know",
       (azure, _, application) => {
         application.secrets.administrator = { keys: { ADMIN_PASSWORD: {} } };
-        azure.vault.sets = ["administrator"];
+        azure.vault = { name: "studysphere-prod", sets: ["administrator"] };
         azure.database.password = { login: "boss", secret: "ADMIN_PASSWORD" };
       },
       'environment.azure.database.password.secret: "ADMIN_PASSWORD" comes from the vault',
@@ -132,6 +155,20 @@ describe("Azure would refuse, and so do we before it is asked", () => {
     const parsed = parseSettings({ project: "studysphere", stack: "production", values, secretKeys: [] });
     expect(parsed.ok ? "" : parsed.faults.map(({ path, message }) => `${path}: ${message}`).join("\n")).toContain(expected);
   });
+});
+
+test("Gateways without a cluster in Azure: one must be named, and an internal address said in the cluster's own words", () => {
+  const settings = (change: (gateway: Written) => void) =>
+    faultsOf("platform", ({ platform }) => {
+      delete platform.azure;
+      change(platform.gateway);
+    });
+  expect(settings(() => {}).join()).toContain("platform.gateway.cluster: is missing");
+  expect(settings((gateway) => (gateway.cluster = { identifier: "own" }))).toEqual([]);
+  const internal = settings((gateway) =>
+    Object.assign(gateway, { cluster: { identifier: "own" }, classes: { envoy: { internal: true } } }),
+  );
+  expect(internal.join()).toContain("gateway.classes.envoy.internal: is Azure's word");
 });
 
 test("the gate of complete configuration misses nothing that people keep in the vault, and everything that the stack must hold", () => {

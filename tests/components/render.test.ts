@@ -132,7 +132,7 @@ describe("StudySphere in production", () => {
     });
     const policy = (name: string) => find(resources, "NetworkPolicy", name).inputs.spec;
     const named = (...names: string[]) => names.map((name) => ({ podSelector: { matchLabels: { "app.kubernetes.io/name": name } } }));
-    const gateway = { namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": "gateway" } } };
+    const gateway = { namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": "envoy-gateway-system" } } };
     expect(policy("auth-service").ingress).toEqual([
       { from: [gateway, ...named("frontend", "api", "smoke")], ports: [{ protocol: "TCP", port: 4001 }] },
     ]);

@@ -14,9 +14,14 @@ afterEach(() => {
   rmSync(dir, { recursive: true, force: true });
 });
 
-const modules = ["github.com/envoyproxy/gateway", "github.com/prometheus-operator/prometheus-operator"] as const;
+const modules = [
+  "github.com/envoyproxy/gateway",
+  "github.com/prometheus-operator/prometheus-operator",
+  "sigs.k8s.io/secrets-store-csi-driver",
+] as const;
+const classes = ["secrets-store.csi.x-k8s.io_secretproviderclasses.yaml"];
 const operators = ["alertmanagerconfigs", "podmonitors", "probes", "prometheusrules"].map((name) => `monitoring.coreos.com_${name}.yaml`);
-const policies = ["backendtrafficpolicies", "securitypolicies"].map((name) => `gateway.envoyproxy.io_${name}.yaml`);
+const policies = ["backendtrafficpolicies", "envoyproxies", "securitypolicies"].map((name) => `gateway.envoyproxy.io_${name}.yaml`);
 
 /** A `go` that has fetched the modules with these checksums. */
 function fakeGo(sums: readonly string[]): void {
@@ -29,6 +34,7 @@ function fakeGo(sums: readonly string[]): void {
   };
   write("charts/gateway-helm/charts/crds/crds/generated", [...policies, "gateway.envoyproxy.io_backends.yaml"]);
   write("example/prometheus-operator-crd", [...operators, "monitoring.coreos.com_prometheuses.yaml"]);
+  write("config/crd/bases", [...classes, "secrets-store.csi.x-k8s.io_secretproviderclasspodstatuses.yaml"]);
   const answer = (sum: string) => `echo '{"Dir":"${module}","Sum":"${sum}"}'`;
   const script = `echo "$*" >> "${dir}/calls"
 case "$*" in
@@ -46,7 +52,7 @@ test("the definitions are fetched once, and kept", async () => {
   fakeGo(pinnedSums());
   const messages: string[] = [];
   const found = await ensureDefinitions({ onProgress: ({ message }) => messages.push(message) });
-  expect(readdirSync(found).sort()).toEqual([...policies, ...operators]);
+  expect(readdirSync(found).sort()).toEqual([...policies, ...operators, ...classes]);
   expect(messages).toEqual(modules.map((name) => `fetching the definitions of ${name} ${definitionsVersion(name)}`));
   expect(controlPlaneKey().split("/")[1]).toBe(path.basename(found));
   vi.stubEnv("PATH", path.join(dir, "empty")); // Go is not needed any more
@@ -60,7 +66,7 @@ test("two at once leave one directory", async () => {
   expect(readdirSync(path.dirname(one))).toEqual([path.basename(one)]);
 });
 
-test.each([0, 1])("another module than go.sum names is refused, and nothing is kept (%i)", async (index) => {
+test.each([0, 1, 2])("another module than go.sum names is refused, and nothing is kept (%i)", async (index) => {
   fakeGo(pinnedSums().with(index, "h1:somethingElse="));
   await expect(ensureDefinitions()).rejects.toThrow("is not the module that local/cluster/definitions/go.sum names");
   expect(readdirSync(dir).sort()).toEqual(["bin", "calls", "module"]);

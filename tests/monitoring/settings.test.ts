@@ -74,6 +74,23 @@ describe("refused, with what to do", () => {
     expect(found[0]).toMatch(message);
   });
 
+  test("Azure, without a place there and without a platform that has one", () => {
+    const of = (azure: object) => faults({ azure, objectives: {} });
+    expect(of({})).toEqual(
+      ["resourceGroup", "location", "workspace"].map((key) => expect.stringContaining(`monitoring.azure.${key}: is missing`)),
+    );
+    expect(of(azure)).toEqual([]);
+  });
+  test("an environment behind a password, unless Azure leaves the question out", () => {
+    const of = (own: object) =>
+      faults({ azure: { ...azure, insights: azure.workspace, ...own } }, ({ application, environment, secrets }) => {
+        application.secrets.users = { keys: { USERS: { format: "htpasswd" } } };
+        secrets.USERS = "planted";
+        environment.access = { basicAuth: { secret: "USERS" } };
+      });
+    expect(of({})).toEqual([expect.stringContaining("environment.monitoring.azure: would be asked for the environment's password")]);
+    expect(of({ webTest: false })).toEqual([]);
+  });
   test("monitoring of what is not declared", () =>
     expect(faults({ prometheus: {} }, ({ application }) => delete application.monitoring)).toEqual([
       expect.stringContaining("environment.monitoring: needs application.monitoring"),

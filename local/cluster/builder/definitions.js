@@ -15,14 +15,20 @@ const sources = [
   {
     module: "github.com/envoyproxy/gateway",
     folder: "charts/gateway-helm/charts/crds/crds/generated",
-    // The policies that limit who uses a route, and how often.
-    files: ["gateway.envoyproxy.io_securitypolicies.yaml", "gateway.envoyproxy.io_backendtrafficpolicies.yaml"],
+    // The policies that limit who uses a route, and how often; what the Gateway itself runs on.
+    files: ["securitypolicies", "backendtrafficpolicies", "envoyproxies"].map((name) => `gateway.envoyproxy.io_${name}.yaml`),
   },
   {
     module: "github.com/prometheus-operator/prometheus-operator",
     folder: "example/prometheus-operator-crd",
     // What watches an environment: rules, what is read and asked, who is told.
     files: ["alertmanagerconfigs", "podmonitors", "probes", "prometheusrules"].map((name) => `monitoring.coreos.com_${name}.yaml`),
+  },
+  {
+    module: "sigs.k8s.io/secrets-store-csi-driver",
+    folder: "config/crd/bases",
+    // What pods take from a vault.
+    files: ["secrets-store.csi.x-k8s.io_secretproviderclasses.yaml"],
   },
 ];
 

@@ -79,7 +79,10 @@ export default () => program(extend);
         file.setIn(namespace, `${file.getIn(namespace)}-${this.#id}`);
         file.setIn(["config", `${this.name}:release`, "commit"], commit);
         // What a stack has on Azure is tested beside the stand-in for Azure.
-        file.deleteIn(["config", `${this.name}:environment`, "azure"]);
+        for (const part of [["azure"], ["monitoring", "azure"]]) {
+          const at = ["config", `${this.name}:environment`, ...part];
+          if (file.hasIn(at)) file.deleteIn(at);
+        }
       });
     await this.commit("Its first release");
   }
