@@ -24,6 +24,7 @@ const wholeEngine = [
   "tests/github/environments.test.ts",
   "tests/github/examples.test.ts",
   "tests/github/read-back.test.ts",
+  "tests/github-promotion/local.test.ts",
   "tests/github-promotion/read-back.test.ts",
   "tests/github/strategies.test.ts",
   "tests/init/preview.test.ts",

@@ -6,11 +6,10 @@ import { approvalsRefused } from "../../components/github/limits.ts";
 import type { Context } from "../context.ts";
 import type { ApproverSource } from "../gates/input.ts";
 import { readStackFile } from "../promotion/stack-file.ts";
-import { readApplication } from "../release/application.ts";
 import { listed } from "../report/text.ts";
 import type { ProjectSummary } from "../selector.ts";
 import type { Io } from "../terminal/io.ts";
-import { type Api, openApi } from "./api.ts";
+import { openApi } from "./api.ts";
 import { GithubApprovals } from "./approvals.ts";
 import { EnvironmentApprovals } from "./environment-approvals.ts";
 import { githubSettings } from "./settings.ts";
@@ -26,14 +25,6 @@ export async function prefixOf({ dir }: Pick<ProjectSummary, "dir">): Promise<st
 export async function fileInRepository(project: ProjectSummary): Promise<(stack: string) => string> {
   const prefix = await prefixOf(project);
   return (stack) => `${prefix}${path.basename(readStackFile(project.dir, stack).file)}`;
-}
-
-/** The project's GitHub; undefined when its settings name none or nothing opens it. */
-export async function apiOf(context: Context, project: ProjectSummary, options: { start?: boolean } = {}): Promise<Api | undefined> {
-  const { repository } = readApplication(project);
-  if (repository === undefined) return undefined;
-  const connection = await context.selector.github(project, options);
-  return connection && openApi(connection, repository);
 }
 
 /**

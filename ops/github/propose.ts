@@ -6,11 +6,13 @@ import { type Release, referenceOf } from "../promotion/configuration.ts";
 import { readValue, type StackFile, withValueInFile } from "../promotion/stack-file.ts";
 import type { ProjectSummary } from "../selector.ts";
 import { UserError } from "../user-error.ts";
-import type { Api } from "./api.ts";
-import { apiOf, fileInRepository } from "./project.ts";
+import { type Api, failed, openApi } from "./api.ts";
+import type { GithubConnection } from "./connection.ts";
+import { pushHere } from "./local-push.ts";
+import { fileInRepository } from "./project.ts";
 import { branchOf, type Way, withRequester } from "./promotion-branch.ts";
 import { promotionText } from "./promotion-text.ts";
-import { type Opened, openPullRequest } from "./pull-request.ts";
+import { type Opened, openPullRequest, textAt } from "./pull-request.ts";
 import { baseOf, githubSettings } from "./settings.ts";
 
 export interface Proposal {
@@ -34,7 +36,8 @@ export async function propose(context: Context, project: ProjectSummary, proposa
   const settings = githubSettings(project);
   if (settings === undefined)
     throw new UserError(`A pull request needs a repository: declare application.repository in ${project.dir}/Pulumi.yaml.`, 2);
-  const api = through ?? (await apiOf(context, project, { start: true }));
+  const connection = through === undefined ? await context.selector.github(project, { start: true }) : undefined;
+  const api = through ?? (connection && openApi(connection, settings.repository));
   if (api === undefined) throw new UserError("A pull request needs GITHUB_TOKEN: see docs/how-to/promote-on-github.md.");
   const { way, to, release, events, also } = proposal;
   const reference = referenceOf(release);
@@ -45,6 +48,7 @@ export async function propose(context: Context, project: ProjectSummary, proposa
   const { title, body } = proposal.text ?? promotionText({ ...proposal, release: reference, commits, requester });
   const base = baseOf(settings, to);
   const path = (await fileInRepository(project))(to);
+  if (connection?.isLocal) await present(context, project, connection, { api, base, path });
   return openPullRequest(api, {
     branch: branchOf(way, to, release.version),
     base,
@@ -52,7 +56,7 @@ export async function propose(context: Context, project: ProjectSummary, proposa
     change(before) {
       if (before === "")
         throw new UserError(
-          `${path} is not on ${base} of ${api.owner}/${api.repo}: push it there first${context.options.local ? ` (git push ${pushUrl(api.host, api)} HEAD:${base})` : ""}.`,
+          `${path} is not on ${base} of ${api.owner}/${api.repo}: ${connection?.isLocal ? "commit it here first, what is committed is pushed there" : "push it there first"}.`,
         );
       const file = { file: path, text: before };
       const values = Object.entries({ release, ...also?.(file) });
@@ -69,4 +73,17 @@ function withChanged(file: StackFile, project: string, key: string, value: unkno
   return isDeepStrictEqual(readValue(file, project, key), value) ? file.text : withValueInFile(file, project, key, value);
 }
 
-const pushUrl = (host: string, { owner, repo }: { owner: string; repo: string }): string => `http://${host}/${owner}/${repo}.git`;
+/** Nobody pushes to the local world's own GitHub but us: a branch that does not have the file gets what is committed here. */
+async function present(
+  context: Context,
+  project: ProjectSummary,
+  connection: GithubConnection,
+  { api, base, path }: { api: Api; base: string; path: string },
+): Promise<void> {
+  try {
+    if ((await textAt(api, path, base)) !== undefined) return;
+  } catch (error) {
+    throw failed(`${path} on ${base} of ${api.owner}/${api.repo}`, error, api);
+  }
+  await pushHere(context, project, connection, { owner: api.owner, repo: api.repo, branch: base });
+}
