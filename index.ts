@@ -10,7 +10,7 @@ import { summarize } from "./components/outputs.ts";
 import { checkRelease } from "./components/promotion-check.ts";
 import { ReleaseRecord } from "./components/record.ts";
 import { createReset } from "./components/reset.ts";
-import { afterRestore, stopWriters } from "./components/restore.ts";
+import { afterRestore, retiring, stopWriters } from "./components/restore.ts";
 import { Routes } from "./components/route.ts";
 import { loadStack, readRestore } from "./components/settings.ts";
 import { createSmoke } from "./components/smoke.ts";
@@ -23,19 +23,21 @@ import { extend } from "./extend.ts";
  * environments share. Returns the stack's outputs.
  */
 export default async function program(ownResources: Extension = extend) {
-  const settings = loadStack();
-  if ("platform" in settings) return (await import("./components/platform/platform.ts")).createPlatform(settings);
+  const loaded = loadStack();
+  if ("platform" in loaded) return (await import("./components/platform/platform.ts")).createPlatform(loaded);
   const restore = readRestore();
   if (restore?.stage === "stopped") stopWriters();
   const history = afterRestore(await readHistory(), restore);
-  await checkRelease(settings, history);
-  const azure = settings.environment.azure && (await (await import("./components/azure/read-platform.ts")).readPlatform(settings));
-  const cluster = connectCluster(settings.environment.cluster, azure?.kubeconfig);
+  await checkRelease(loaded, history);
+  const azure = loaded.environment.azure && (await (await import("./components/azure/read-platform.ts")).readPlatform(loaded));
+  const cluster = connectCluster(loaded.environment.cluster, azure?.kubeconfig);
   const options = { providers: [cluster] };
 
-  const environment = new Environment("environment", { settings, quotas: history.quotas }, options);
+  const environment = new Environment("environment", { settings: loaded, quotas: history.quotas }, options);
   const { namespace } = environment;
-  const inAzure = azure && (await import("./components/azure/environment.ts")).createAzureEnvironment(settings, azure, namespace);
+  const inAzure =
+    azure && (await import("./components/azure/environment.ts")).createAzureEnvironment(loaded, azure, namespace, retiring(restore));
+  const settings = inAzure?.settings ?? loaded;
   const place = [environment, ...(inAzure ? [inAzure] : [])];
   const within = { ...options, dependsOn: place };
 
@@ -43,6 +45,8 @@ export default async function program(ownResources: Extension = extend) {
   const backup = createBackup({ settings, namespace, configuration }, within);
   createReset({ settings, namespace, configuration }, within);
   createCopy({ settings, namespace, configuration }, within);
+  if (inAzure?.restored)
+    (await import("./components/azure/restore-check.ts")).createRestoreCheck(inAzure, { settings, namespace, configuration }, within);
 
   const volumes = createVolumes({ settings, namespace }, within);
   const furnished = { ...within, dependsOn: [...within.dependsOn, ...(volumes ? [volumes] : [])] };

@@ -16,8 +16,11 @@ export type QualifiedRelease = z.infer<typeof QualifiedRelease>;
 const AppliedMigration = z.object({ schemaVersion: z.string(), release: z.string() });
 export type AppliedMigration = z.infer<typeof AppliedMigration>;
 
-/** The last restore of an environment: the smoke test, and a migration that has to run again, belong to it. */
-const Restored = z.object({ backup: z.string(), at: z.string() });
+/**
+ * The last restore of an environment: the smoke test, and a migration that has to run again, belong to it. `before`: schema versions of the data
+ * that was there, to which one may go back.
+ */
+const Restored = z.object({ backup: z.string(), at: z.string(), before: z.array(AppliedMigration).optional() });
 export type Restored = z.infer<typeof Restored>;
 
 /** What this stack did before, as its last successful update wrote it down. */

@@ -38,7 +38,7 @@ export function summarize({ settings, namespace, workloads, record, migration, h
     qualified: record.qualified,
     migrations,
     ...(history.restored === undefined ? {} : { restored: history.restored }),
-    ...(restore?.stage === "stopped" ? { restoring: restore.backup } : {}),
+    ...(restore?.stage === "stopped" ? { restoring: restore.backup, ...(restore.by && { restoringBy: restore.by }) } : {}),
     ...(github === undefined ? {} : { github }),
     ...(Object.keys(own).length > 0 ? { own } : {}),
   };

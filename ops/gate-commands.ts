@@ -113,16 +113,20 @@ export function describeGateCommands(command: Declare): void {
     .addOption(as());
   command(
     "backups [stack]",
-    "list the backups of an environment's data, or take one now",
+    "list the backups of an environment's data, and the moments it can be restored to; or take one now",
     async () => (await import("./commands/backups.ts")).backups,
   ).option("--take", "take a verified backup now");
   command(
     "restore [stack]",
-    "put a backup back: stop, restore, check, start; or restore one on trial",
+    "put data back: a backup, or the data of a moment by a new database server; or do so on trial",
     async () => (await import("./commands/restore.ts")).restore,
   )
     .option("--backup <id>", "which one: its id, the beginning of it, the Job that took it, or latest")
-    .option("--drill", "restore it into a scratch place, count, and throw it away; what runs is not touched")
+    .option("--to <time>", "a new server with the data of that moment, such as 2026-01-15T10:00:00Z; the old one stays")
+    .option("--name <server>", "with --to: the new server's name (default: the first one's, and the time)")
+    .option("--back", "back to the server from before --to")
+    .option("--finish", "end it: the server that does not serve is deleted")
+    .option("--drill", "restore into a scratch place, look, and throw it away; what runs is not touched")
     .option("-y, --yes", "ask nothing");
   command(
     "break-glass <stack-or-confirm> [stack]",

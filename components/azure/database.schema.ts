@@ -56,7 +56,39 @@ export const AzurePostgreSql = z.strictObject({
 });
 export type AzurePostgreSql = z.infer<typeof AzurePostgreSql>;
 
+/** ISO 8601 in UTC, as `liftlock restore` writes it. */
+const Moment = z.iso.datetime({ error: "must be a time in UTC, such as 2026-01-15T10:00:00Z" });
+const cameWithIt = z.array(DatabaseName).default([]).describe("Databases that came with the data, and are no resources of the stack");
+
+/** A server that a point-in-time restore made of another one. */
+const Origin = z.strictObject({
+  server: ServerName.describe("The server that it was made of"),
+  at: Moment.describe("The moment whose data it began with"),
+  databases: cameWithIt,
+});
+export type Origin = z.infer<typeof Origin>;
+
+/**
+ * A point-in-time restore that is not finished: two servers are there. `made`: as Azure makes it, without a standby; `ready`: with everything
+ * that the settings say; `serving`: the environment uses it.
+ */
+const RestoredServer = z.strictObject({
+  name: ServerName,
+  at: Moment.describe("The moment whose data it begins with"),
+  stage: z.enum(["made", "ready", "serving"], { error: "must be made, ready or serving" }),
+  databases: cameWithIt,
+});
+export type RestoredServer = z.infer<typeof RestoredServer>;
+
+/** A server of an environment's own: the last three are written by `liftlock restore`. */
+export const OwnServer = AzurePostgreSql.extend({
+  subnetName: ServerName.optional().describe("Name of the server's subnet; left out: as the server"),
+  origin: Origin.optional().describe("Of a server that a restore made: written by liftlock restore --finish"),
+  restored: RestoredServer.optional().describe("A restore that is not finished: written by liftlock restore --to"),
+});
+export type OwnServer = z.infer<typeof OwnServer>;
+
 /** Of an environment: a server of its own, or a database on the server that the platform shares out. */
-export const EnvironmentDatabase = z.union([AzurePostgreSql, z.strictObject({ shared: DatabaseName })], {
+export const EnvironmentDatabase = z.union([OwnServer, z.strictObject({ shared: DatabaseName })], {
   error: "must be a server (name, …), or a database on the platform's (shared: NAME)",
 });

@@ -1,118 +1,65 @@
-import { AdministratorsMicrosoftEntra } from "@pulumi/azure-native/dbforpostgresql/administratorsMicrosoftEntra.js";
-import { Configuration } from "@pulumi/azure-native/dbforpostgresql/configuration.js";
-import { Database } from "@pulumi/azure-native/dbforpostgresql/database.js";
-import { Server } from "@pulumi/azure-native/dbforpostgresql/server.js";
+import type { Server } from "@pulumi/azure-native/dbforpostgresql/server.js";
 import { Subnet } from "@pulumi/azure-native/network/subnet.js";
 import * as pulumi from "@pulumi/pulumi";
-import type { Place } from "./connect.ts";
-import type { AzurePostgreSql } from "./database.schema.ts";
-import type { Tier } from "./primitives.ts";
-import { postgreSqlSize } from "./sizes.ts";
+import type { AzurePostgreSql, OwnServer } from "./database.schema.ts";
+import { createServer, type MadeOf, type ServerArgs } from "./database-server.ts";
 
-export interface PostgreSqlArgs {
-  readonly place: Place;
-  readonly server: AzurePostgreSql;
-  readonly around: Tier;
-  /** Range of the subnet that is the server's alone, in this network. */
+export interface PostgreSqlArgs extends Omit<ServerArgs, "server" | "subnet" | "made"> {
+  readonly server: AzurePostgreSql & Partial<Pick<OwnServer, "subnetName" | "origin" | "restored">>;
+  /** Range of the subnet that is the servers' alone, in this network. */
   readonly subnet: string;
   readonly network: pulumi.Input<string>;
-  /** Id of the DNS zone in which its name is found. */
-  readonly zone: pulumi.Input<string>;
-  readonly tenantId: pulumi.Input<string>;
-  readonly data: "synthetic" | "anonymised" | "real";
-  readonly password?: pulumi.Output<string> | undefined;
-  readonly protect: boolean;
+  /** Id of the subscription, where a server may be made of another. */
+  readonly subscriptionId?: pulumi.Input<string>;
+  /** Name of a server that is about to be taken away: it is not protected any more. */
+  readonly retiring?: string | undefined;
 }
 
-/** A PostgreSQL server that only the network reaches, with its standby, backups and databases. */
+/** A PostgreSQL server that only the network reaches, with its standby, backups and databases; and the one that a restore made of it. */
 export class PostgreSql extends pulumi.ComponentResource {
+  /** The server that serves. */
   readonly server: Server;
+  /** The one that a restore made, until the other is retired. */
+  readonly restored: Server | undefined;
 
   constructor(name: string, args: PostgreSqlArgs, opts?: pulumi.ComponentResourceOptions) {
     super("liftlock:azure:PostgreSql", name, {}, opts);
-    const { place, server, protect } = args;
-    const { resourceGroupName } = place;
+    const { server: own } = args;
+    const { origin, restored } = own;
     const within = { parent: this };
     const subnet = new Subnet(
       `${name}-subnet`,
       {
-        resourceGroupName,
+        resourceGroupName: args.place.resourceGroupName,
         virtualNetworkName: args.network,
-        subnetName: server.name,
+        subnetName: own.subnetName ?? own.name,
         addressPrefix: args.subnet,
         delegations: [{ name: "postgresql", serviceName: "Microsoft.DBforPostgreSQL/flexibleServers" }],
       },
       within,
     );
-    this.server = new Server(
-      name,
-      { ...place, tags: { ...place.tags, data: args.data }, ...settingsOf(args), network: networkOf(args, subnet.id) },
-      {
-        ...within,
-        protect,
-        // Azure chooses zones and swaps them when the standby takes over: neither is ours to put back (terraform-provider-azurerm #25538).
-        ignoreChanges: ["availabilityZone", "highAvailability.standbyAvailabilityZone"],
-      },
-    );
-    const at = { resourceGroupName, serverName: this.server.name };
-    // Azure changes one thing of a server at a time.
-    let before: pulumi.Resource = this.server;
-    const next = <T extends pulumi.Resource>(resource: T): void => {
-      before = resource;
-    };
-    for (const { name: principalName, objectId, type } of server.administrators)
-      next(
-        new AdministratorsMicrosoftEntra(
-          `${name}-${principalName}`,
-          { ...at, objectId, principalName, principalType: type, tenantId: args.tenantId },
-          { ...within, dependsOn: [before] },
-        ),
+    const create = (server: AzurePostgreSql, precious: boolean, made?: Omit<MadeOf, "source"> & { of: string }): Server =>
+      createServer(
+        made === undefined ? name : `${name}-${server.name}`,
+        {
+          ...args,
+          server,
+          subnet: subnet.id,
+          protect: args.protect && precious && args.retiring !== server.name,
+          made: made && { ...made, source: idOf(args, made.of) },
+        },
+        within,
       );
-    for (const [configurationName, value] of Object.entries(CONFIGURATION))
-      next(
-        new Configuration(
-          `${name}-${configurationName}`,
-          { ...at, configurationName, value, source: "user-override" },
-          { ...within, dependsOn: [before] },
-        ),
-      );
-    for (const databaseName of server.databases)
-      next(
-        new Database(
-          `${name}-${databaseName}`,
-          { ...at, databaseName, charset: "UTF8", collation: "en_US.utf8" },
-          { ...within, protect, dependsOn: [before] },
-        ),
-      );
+    const first = create(own, true, origin && { ...origin, of: origin.server, bare: false });
+    // Until it serves nothing is lost with it, and a restore on trial takes it away again.
+    const serves = restored?.stage === "serving";
+    this.restored =
+      restored && create({ ...own, name: restored.name }, serves, { ...restored, of: own.name, bare: restored.stage === "made" });
+    this.server = serves ? this.restored! : first;
     this.registerOutputs({ name: this.server.name });
   }
 }
 
-/** TLS alone, and slow statements in the log. */
-const CONFIGURATION = { require_secure_transport: "on", ssl_min_protocol_version: "TLSv1.2", log_min_duration_statement: "1000" };
-
-const MODE = { "zone-redundant": "ZoneRedundant", "same-zone": "SameZone", none: "Disabled" } as const;
-const DAYS = ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"];
-
-function settingsOf({ server, around, tenantId, password }: PostgreSqlArgs) {
-  const { sku, family, storageGb, availability } = postgreSqlSize(server, around);
-  const { day, hour } = server.maintenance;
-  return {
-    serverName: server.name,
-    version: server.version,
-    sku: { name: sku, tier: family },
-    storage: { storageSizeGB: storageGb, autoGrow: "Enabled" },
-    backup: { backupRetentionDays: server.retentionDays, geoRedundantBackup: server.geoBackup ? "Enabled" : "Disabled" },
-    highAvailability: { mode: MODE[availability] },
-    ...(server.zone === undefined ? {} : { availabilityZone: server.zone }),
-    maintenanceWindow: { customWindow: "Enabled", dayOfWeek: DAYS.indexOf(day), startHour: hour, startMinute: 0 },
-    authConfig: { activeDirectoryAuth: "Enabled", passwordAuth: password === undefined ? "Disabled" : "Enabled", tenantId },
-    ...(server.password === undefined ? {} : { administratorLogin: server.password.login, administratorLoginPassword: password }),
-  };
-}
-
-const networkOf = ({ zone }: PostgreSqlArgs, subnet: pulumi.Input<string>) => ({
-  delegatedSubnetResourceId: subnet,
-  privateDnsZoneArmResourceId: zone,
-  publicNetworkAccess: "Disabled",
-});
+/** Said, not taken from the resource: it may be retired, and the one that was made of it stays. */
+const idOf = ({ place, subscriptionId }: PostgreSqlArgs, server: string): pulumi.Output<string> =>
+  pulumi.interpolate`/subscriptions/${subscriptionId}/resourceGroups/${place.resourceGroupName}/providers/Microsoft.DBforPostgreSQL/flexibleServers/${server}`;

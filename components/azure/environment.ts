@@ -7,23 +7,33 @@ import { createBudget } from "./budget.ts";
 import { Cache } from "./cache.ts";
 import type { Place } from "./connect.ts";
 import { PostgreSql } from "./database.ts";
+import { withServer } from "./database-url.ts";
 import type { InAzure } from "./read-platform.ts";
 import { Vault } from "./vault.ts";
 
 /** What one environment has in Azure: its database, cache and vault in the platform's network, and a budget for them. */
-export function createAzureEnvironment(settings: LoadedSettings, inAzure: InAzure, namespace: pulumi.Input<string>): AzureEnvironment {
-  return new AzureEnvironment("azure-environment", settings, inAzure, namespace, { providers: [inAzure.provider] });
+export function createAzureEnvironment(
+  settings: LoadedSettings,
+  inAzure: InAzure,
+  namespace: pulumi.Input<string>,
+  retiring?: string,
+): AzureEnvironment {
+  return new AzureEnvironment("azure-environment", settings, inAzure, { namespace, retiring }, { providers: [inAzure.provider] });
 }
 
 export class AzureEnvironment extends pulumi.ComponentResource {
   readonly outputs: Readonly<Record<string, pulumi.Input<string>>>;
+  /** With addresses of the database that name the server which serves. */
+  readonly settings: LoadedSettings;
+  /** Address of the server that a restore made, until the restore is finished. */
+  readonly restored: pulumi.Output<string> | undefined;
   readonly vault: VaultAccess | undefined;
 
   constructor(
     name: string,
     settings: LoadedSettings,
     { platform }: InAzure,
-    namespace: pulumi.Input<string>,
+    { namespace, retiring }: { namespace: pulumi.Input<string>; retiring: string | undefined },
     opts: pulumi.ComponentResourceOptions,
   ) {
     super("liftlock:azure:Environment", name, {}, opts);
@@ -38,6 +48,7 @@ export class AzureEnvironment extends pulumi.ComponentResource {
     const within = { parent: this };
     const reached = { place, subnet: of("endpoints"), protect };
     const outputs: Record<string, pulumi.Input<string>> = {};
+    this.settings = settings;
 
     if (database !== undefined && "shared" in database)
       new Database(
@@ -52,7 +63,7 @@ export class AzureEnvironment extends pulumi.ComponentResource {
         { ...within, protect },
       );
     else if (database !== undefined) {
-      const { server } = new PostgreSql(
+      const { server, restored } = new PostgreSql(
         "azure-database",
         {
           place,
@@ -65,17 +76,23 @@ export class AzureEnvironment extends pulumi.ComponentResource {
           data: environment.database!.data,
           password: database.password && settings.secrets[database.password.secret],
           protect,
+          subscriptionId: of("subscriptionId"),
+          retiring,
         },
         within,
       );
       outputs.database = server.fullyQualifiedDomainName;
+      this.restored = restored?.fullyQualifiedDomainName;
+      // Before any restore the address is the team's own affair.
+      if (database.origin !== undefined || database.restored?.stage === "serving")
+        this.settings = withServer(settings, server.fullyQualifiedDomainName);
     }
     if (redis !== undefined) outputs.redis = new Cache("azure-redis", { ...reached, redis, tier, zone: zone("redis") }, within).host;
     if (vault !== undefined) {
       const issuer = platform.apply(({ issuer: url }) => url ?? "");
       const tenantId = of("tenantId");
       const keys = vaultKeys(settings);
-      const values = vault.values === "stack" ? Object.fromEntries(keys.map((key) => [vaultName(key), settings.secrets[key]!])) : {};
+      const values = vault.values === "stack" ? Object.fromEntries(keys.map((key) => [vaultName(key), this.settings.secrets[key]!])) : {};
       const accounts = vaultAccounts(settings);
       const own = new Vault(
         "azure-vault",

@@ -1,6 +1,6 @@
 import { BlockList } from "node:net";
 import type { ApplicationSettings } from "../application.schema.ts";
-import type { AzurePostgreSql } from "../azure/database.schema.ts";
+import type { AzurePostgreSql, OwnServer } from "../azure/database.schema.ts";
 import type { EnvironmentAzure } from "../azure/environment.schema.ts";
 import type { Tier } from "../azure/primitives.ts";
 import { postgreSqlSize } from "../azure/sizes.ts";
@@ -45,7 +45,7 @@ function checkDatabase(
 }
 
 function checkOwnServer(
-  server: AzurePostgreSql,
+  server: OwnServer,
   tier: Tier,
   database: NonNullable<EnvironmentSettings["database"]>,
   application: ApplicationSettings,
@@ -58,6 +58,8 @@ function checkOwnServer(
     add(["database", "cidrs"], "must be one IPv4 range: the subnet of the server in Azure");
   else if (prefixOf(range)! > 28) add(["database", "cidrs", 0], "is too small for a database server in Azure: /28 or larger");
   checkServer(server, tier, at, application, stack, add);
+  if (server.restored?.name === server.name)
+    add([...at, "restored", "name"], "must be another server: the one that is restored stays as it is");
   if (database.data === "real" && postgreSqlSize(server, tier).availability === "none")
     add([...at, "availability"], "must not be none: real data has a standby server (zone-redundant or same-zone)");
 }

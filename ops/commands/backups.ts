@@ -5,6 +5,7 @@ import { backupsIn, known, newEntries } from "../restore/backups.ts";
 import { openBackups } from "../restore/open.ts";
 import { type Backup, backupOf } from "../restore/report.ts";
 import { runJob } from "../restore/run-job.ts";
+import { windowLines, windowNow } from "../restore/server/words.ts";
 import { printTable } from "../terminal/table.ts";
 
 /** Lists the backups of an environment's data; takes one first when asked. */
@@ -29,16 +30,14 @@ export async function backups(context: Context, [name]: string[], options: { tak
     all = known(stack, await backupsIn(cluster), book.events);
   }
   const newestFirst = [...all].reverse();
+  const window = windowNow(opened);
   if (context.options.json) {
-    io.out(
-      JSON.stringify(
-        newestFirst.map(({ kept: _, ...backup }) => ({ stack, ...backup })),
-        null,
-        2,
-      ),
-    );
+    const moments = window === undefined ? [] : [{ stack, kind: "point-in-time", ...window }];
+    const listed = newestFirst.map(({ kept: _, ...backup }) => ({ stack, ...backup }));
+    io.out(JSON.stringify([...moments, ...listed], null, 2));
     return EXIT.done;
   }
+  if (window !== undefined) for (const line of windowLines(context, stack, window)) say(line);
   if (newestFirst.length === 0) {
     say(`No backup of ${stack} is known. To take one: ${context.command} backups ${stack} --take${repeatedFlags(context.options)}`);
     return EXIT.done;

@@ -8,6 +8,7 @@ import { promotionOf } from "../promotion/gates.ts";
 import { holdAgainst, refuseHeld } from "../promotion/refuse.ts";
 import { survey } from "../promotion/survey.ts";
 import { duration } from "../report/text.ts";
+import { withServersOf } from "../restore/server/lineage.ts";
 import { findTarget } from "../rollback/deployments.ts";
 import { UserError } from "../user-error.ts";
 
@@ -41,7 +42,7 @@ export async function rehearse(context: Context, [name]: string[], options: { to
   const back = await deploy(context, {
     ...common,
     before,
-    configuration: target.configuration,
+    configuration: withServersOf(before.configuration, target.configuration, project.name),
     message: `rehearsal: back to ${target.id}`,
   });
   const seconds = Math.round((performance.now() - began) / 100) / 10;

@@ -1,114 +1,34 @@
-import { typed } from "../confirm.ts";
-import { type Context, EXIT } from "../context.ts";
-import { releaseOf } from "../promotion/configuration.ts";
-import { repeatedFlags } from "../repeated-flags.ts";
-import { isRecord } from "../report/diff.ts";
-import { duration } from "../report/text.ts";
-import { findBackup } from "../restore/backups.ts";
-import { drill } from "../restore/drill.ts";
-import { type Opened, openBackups } from "../restore/open.ts";
-import { planRestore } from "../restore/plan.ts";
-import { reportOf } from "../restore/report.ts";
-import { type Ran, runJob } from "../restore/run-job.ts";
-import { liveConfiguration, runStage, waitUntilStopped } from "../restore/steps.ts";
+import type { Context } from "../context.ts";
+import { openBackups } from "../restore/open.ts";
+import { restoreBackup } from "../restore/restore-backup.ts";
 import { UserError } from "../user-error.ts";
 
 interface Options {
   readonly backup?: string;
+  /** A moment: a new database server with its data. */
+  readonly to?: string;
+  readonly name?: string;
+  readonly back?: boolean;
+  readonly finish?: boolean;
   readonly drill?: boolean;
   readonly yes?: boolean;
 }
 
-/** Puts a backup of an environment's data back. Interrupted at any point, the same command finishes it. */
+/** Puts an environment's data back: a backup, or the data of a moment by a new server. Interrupted at any point, the same command finishes it. */
 export async function restore(context: Context, [name]: string[], options: Options): Promise<number> {
+  requireOneWay(options);
   const opened = await openBackups(context, name);
-  const { stack, before, backups } = opened;
-  const wanted = options.backup ?? (options.drill ? "latest" : undefined);
-  if (wanted === undefined)
-    throw new UserError(
-      `Which backup? Say --backup ID; ${context.command} backups ${stack}${repeatedFlags(context.options)} lists them.`,
-      2,
-    );
-  const backup = findBackup(wanted, backups);
-  const id = backup?.id ?? wanted;
-  if (options.drill) return drill(context, opened, id);
-
-  const release = releaseOf(liveConfiguration(opened), opened.project.name);
-  if (release === undefined) throw new UserError(`The release that runs in ${stack} cannot be read from its history.`);
-  const interrupted = typeof before.outputs.restoring === "string" ? before.outputs.restoring : undefined;
-  const plan = planRestore({ stack, backup, wanted: id, release, applied: before.applied, now: new Date(), interrupted });
-  for (const line of plan.lines) context.say(line);
-  if (plan.refused !== undefined) throw new UserError(`${id} is not restored to ${stack}: ${plan.refused}.\nNothing was changed.`);
-  if (interrupted === undefined) await opened.cluster.requireBackups(); // before anything is stopped
-  if (!options.yes) {
-    const warning = `\nThis replaces the data of ${stack} by ${id}.`;
-    await typed(context.io, { warning, expected: stack, question: "Type the environment's name to go on: ", flag: "--yes" });
-  }
-  return replaceData(context, opened, id, backup?.schemaVersion);
+  const { to } = options;
+  if (to !== undefined) return (await import("../restore/server/to.ts")).restoreTo(context, opened, { ...options, to });
+  if (options.back) return (await import("../restore/server/back.ts")).restoreBack(context, opened, options);
+  if (options.finish) return (await import("../restore/server/finish.ts")).finishRestore(context, opened, options);
+  return restoreBackup(context, opened, options);
 }
 
-async function replaceData(context: Context, opened: Opened, id: string, schemaVersion: string | undefined): Promise<number> {
-  const { stack, book, cluster } = opened;
-  const { io, say } = context;
-  const { bold, green } = io.colors;
-  const began = performance.now();
-  const seconds = () => Math.round((performance.now() - began) / 100) / 10;
-  const again = `${context.command} restore ${stack} --backup ${id}${repeatedFlags(context.options)}`;
-
-  say(`\n${bold(stack)}: stopping what writes`);
-  const stopped =
-    (await runStage(context, opened, "stop for a restore of", { stage: "stopped", backup: id })) &&
-    (await waitUntilStopped(context, opened));
-  const ran: Ran | undefined = stopped
-    ? await runJob(context, cluster, { cronJob: "restore", env: { BACKUP: id }, text: `restoring ${id} to ${stack}` })
-    : undefined;
-  if (context.signal.aborted) {
-    io.err(`The restore was interrupted: ${stack} may be stopped. To finish it: ${again}`);
-    return EXIT.failed;
-  }
-  if (ran?.outcome !== "succeeded") {
-    const cause = ran?.why ?? "what writes could not be stopped";
-    io.err(`${id} was not restored to ${stack}: ${cause}. Its data is what it was; it is started again.`);
-    const started = await runStage(context, opened, "start after a failed restore of", undefined);
-    await book.append({ kind: "restore", stack, backup: id, result: "failed", seconds: seconds(), cause });
-    io.err(
-      started ? `${stack} runs as before.` : `${stack} does not run as before: mend what failed, then run ${context.command} up ${stack}.`,
-    );
-    return EXIT.failed;
-  }
-
-  const report = reportOf(ran.pods);
-  const said = (key: string) => (isRecord(report) && typeof report[key] === "string" ? (report[key] as string) : undefined);
-  const [restored, safety, schema] = [said("restored") ?? id, said("before"), said("schemaVersion") ?? schemaVersion];
-  say(`  ${restored} is restored and checked${safety ? `; what was there is ${safety}` : ""}`);
-  say(`\n${bold(stack)}: starting and testing`);
-  const stage = {
-    stage: "restored",
-    backup: restored,
-    at: new Date().toISOString(),
-    ...(schema === undefined ? {} : { schemaVersion: schema }),
-  } as const;
-  const started = await runStage(context, opened, "start after a restore of", stage);
-  const result = started ? "succeeded" : "failed";
-  const cause = started ? {} : { cause: "the data is restored, and what uses it did not come up" };
-  await book.append({
-    kind: "restore",
-    stack,
-    backup: restored,
-    result,
-    seconds: seconds(),
-    ...(safety ? { before: safety } : {}),
-    ...cause,
-  });
-  if (!started) {
-    io.err(
-      `The data of ${stack} is that of ${restored}, but it did not come up with it.${safety ? ` To undo: ${context.command} restore ${stack} --backup ${safety}${repeatedFlags(context.options)}` : ""}`,
-    );
-    return EXIT.failed;
-  }
-  if (context.options.json) io.out(JSON.stringify({ stack, backup: restored, before: safety, result, seconds: seconds() }, null, 2));
-  say(
-    `\n${green(bold(stack))}: ${restored} restored in ${duration(seconds())}.${safety ? ` To undo: ${context.command} restore ${stack} --backup ${safety}${repeatedFlags(context.options)}` : ""}`,
-  );
-  return EXIT.done;
+/** Refuses options that contradict each other, before anything is looked at. */
+function requireOneWay({ backup, to, back, finish, drill, name }: Options): void {
+  const ways = [backup !== undefined && "--backup", to !== undefined && "--to", back && "--back", finish && "--finish"].filter(Boolean);
+  if (ways.length > 1) throw new UserError(`${ways.join(" and ")} are different ways to restore: say one.`, 2);
+  if (drill && (back || finish)) throw new UserError(`${ways[0]} is never on trial: leave out --drill.`, 2);
+  if (name !== undefined && to === undefined) throw new UserError("--name names the server that --to TIME makes: say --to as well.", 2);
 }

@@ -24,7 +24,7 @@ export function crossCheck(stack: string, events: readonly LedgerEvent[], histor
   });
   // A restore stops and starts what runs, by updates of its own.
   const restores = events.flatMap(({ at, what }) =>
-    what.kind === "restore" && what.stack === stack && !what.drill
+    (what.kind === "server-retired" || (what.kind === "restore" && (!what.drill || what.server !== undefined))) && what.stack === stack
       ? [{ from: Date.parse(at) - what.seconds * 1000 - TOLERANCE, to: Date.parse(at) + TOLERANCE }]
       : [],
   );

@@ -90,8 +90,9 @@ export const Happening = z.discriminatedUnion("kind", [
   of("unfreeze", { stack: stack.optional(), reason }),
   of("incident-opened", { incident: z.string(), stack, releaseId: releaseId.optional(), summary: reason }),
   of("incident-closed", { incident: z.string(), stack, summary: z.string().optional() }),
-  of("hotfix", { stack, release: ReleaseReference, reason }),
-  of("break-glass", { stack, releaseId, reason, incident: z.string(), confirmBy: Time, expires: Time }),
+  /** `alone`: by a team of one, so that nobody else was asked. */
+  of("hotfix", { stack, release: ReleaseReference, reason, alone: z.literal(true).optional() }),
+  of("break-glass", { stack, releaseId, reason, incident: z.string(), confirmBy: Time, expires: Time, alone: z.literal(true).optional() }),
   of("break-glass-confirmed", { stack, releaseId, breakGlass: z.string() }),
   /** `reason`: somebody's word, where git does not show it. */
   of("back-ported", { stack, releaseId, to: z.array(z.string()), reason: reason.optional() }),
@@ -109,7 +110,10 @@ export const Happening = z.discriminatedUnion("kind", [
     reason: z.string().optional(),
     job: z.string().optional(),
   }),
-  /** `drill`: restored into a scratch place, counted, and thrown away. `before`: the backup of what was there. */
+  /**
+   * `drill`: restored into a scratch place, counted, and thrown away. `before`: the backup of what was there. `server`: by another database server,
+   * which has the data of `to`, or is the one from before.
+   */
   of("restore", {
     stack,
     backup: z.string(),
@@ -117,8 +121,12 @@ export const Happening = z.discriminatedUnion("kind", [
     seconds: z.number(),
     drill: z.boolean().optional(),
     before: z.string().optional(),
+    server: z.string().optional(),
+    to: Time.optional(),
     cause: z.string().optional(),
   }),
+  /** A restore by another server is over: one of the two was taken away. */
+  of("server-retired", { stack, server: z.string(), serving: z.string(), seconds: z.number() }),
   of("drift", { stack, findings: z.number().int(), fixed: z.number().int().optional() }),
 ]);
 export type Happening = z.infer<typeof Happening>;

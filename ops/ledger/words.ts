@@ -25,17 +25,22 @@ const words: Words = {
   unfreeze: ({ stack, reason }) => `${everywhere(stack)} unfrozen: ${reason}`,
   "incident-opened": ({ incident, stack, summary }) => `incident ${incident} opened in ${stack}: ${summary}`,
   "incident-closed": ({ incident, stack, summary }) => `incident ${incident} closed in ${stack}${why(summary)}`,
-  hotfix: ({ stack, release, reason }) => `hotfix ${release.version} for ${stack}: ${reason}`,
-  "break-glass": ({ stack, releaseId, incident, reason, confirmBy }) =>
-    `glass broken for ${releaseId} in ${stack} (incident ${incident}, to be confirmed by ${minute(confirmBy)}): ${reason}`,
+  hotfix: ({ stack, release, reason, alone }) => `hotfix ${release.version} for ${stack}${alone ? ", by a team of one" : ""}: ${reason}`,
+  "break-glass": ({ stack, releaseId, incident, reason, confirmBy, alone }) =>
+    `glass broken for ${releaseId} in ${stack} (incident ${incident}, ${alone ? "by a team of one" : `to be confirmed by ${minute(confirmBy)}`}): ${reason}`,
   "break-glass-confirmed": ({ stack, releaseId }) => `breaking the glass for ${releaseId} in ${stack} confirmed`,
   "back-ported": ({ stack, releaseId, to, reason }) =>
     `${releaseId} of ${stack} back-ported${to.length === 0 ? "" : ` to ${to.join(", ")}`}${why(reason)}`,
   watch: ({ stack, releaseId, result, minutes, cause }) => `${releaseId} watched in ${stack} for ${minutes} min: ${result}${why(cause)}`,
   rehearsal: ({ stack, from, to, result, seconds }) => `rollback from ${from} to ${to} rehearsed in ${stack}: ${result} in ${seconds} s`,
   backup: ({ stack, backup, verified }) => `backup ${backup} of ${stack} taken${verified ? " and verified" : ", not verified"}`,
-  restore: ({ stack, backup, result, seconds, drill, cause }) =>
-    `backup ${backup} ${drill ? `of ${stack} restored on trial` : `restored to ${stack}`}: ${result} in ${seconds} s${why(cause)}`,
+  restore: ({ stack, backup, result, seconds, drill, server, to, cause }) => {
+    const what =
+      server === undefined ? `backup ${backup}` : to === undefined ? "the data from before the restore" : `data of ${minute(to)}`;
+    const where = drill ? `of ${stack} restored on trial` : `restored to ${stack}`;
+    return `${what} ${where}${server === undefined ? "" : ` by the server ${server}`}: ${result} in ${seconds} s${why(cause)}`;
+  },
+  "server-retired": ({ stack, server, serving }) => `the server ${server} of ${stack} taken away; ${serving} serves`,
   drift: ({ stack, findings, fixed }) =>
     `drift in ${stack}: ${plural(findings, "finding")}${fixed === undefined ? "" : `, ${fixed} put back`}`,
 };

@@ -3,12 +3,12 @@ import type { Context } from "../context.ts";
 import type { Followed } from "../follow.ts";
 import type { HappeningOf } from "../ledger/event.ts";
 import { notThrough } from "../not-through.ts";
-import { repeatedFlags } from "../repeated-flags.ts";
 import { failuresOf } from "../report/failure.ts";
 import { hasChanges } from "../report/headline.ts";
 import { warningLines } from "../report/print.ts";
 import { printable } from "../report/text.ts";
 import { backupEntries } from "../restore/record.ts";
+import { unfinished, unfinishedText } from "../restore/unfinished.ts";
 import { putBack } from "../rollback/automatic.ts";
 import { type Decision, decide, type FailedRun } from "../rollback/decide.ts";
 import { thawed } from "../rollback/thaw.ts";
@@ -51,14 +51,9 @@ export async function deploy(context: Context, deploying: Deploying): Promise<Ou
   const { project, stack, chosen, book, before } = deploying;
   const configuration = deploying.configuration ?? before.configuration;
   const release = releaseOf(configuration, project);
-  const { restoring } = before.outputs;
-  if (typeof restoring === "string") {
-    // Files may be those of the backup already and the database not yet: what starts on both would make it worse.
-    const finish = `${context.command} restore ${stack} --backup ${restoring}${repeatedFlags(context.options)}`;
-    throw new UserError(
-      `${stack} is stopped: a restore of ${restoring} was interrupted, and its data may be half of each. Finish it first: ${finish}`,
-    );
-  }
+  // What is restored may be half of each: what starts on both would make it worse.
+  const interrupted = unfinished(before.outputs);
+  if (interrupted !== undefined) throw new UserError(unfinishedText(context, stack, interrupted));
   const frozen = await thawed(context, stack, chosen.cluster, before.outputs.namespace);
   const startedAt = new Date();
   const candidate = release && { release, configuration };

@@ -3,6 +3,7 @@ import { moment } from "../gates/words.ts";
 import type { Release } from "../promotion/configuration.ts";
 import { duration } from "../report/text.ts";
 import type { Backup } from "./report.ts";
+import { schemaStanding } from "./schema-standing.ts";
 
 export interface RestorePlan {
   /** What is going to happen, for people. */
@@ -38,26 +39,9 @@ export function planRestore({ stack, backup, wanted, release, applied, now, inte
       `${backup.id} was taken ${moment(backup.takenAt)}, ${age} ago. LOST is everything that was written since: rows, and files beside them.`,
     );
   }
-  const schema = backup?.schemaVersion;
-  if (schema !== undefined && applied.length > 0) {
-    const wants = release.schemaVersion === undefined ? applied.length - 1 : applied.indexOf(release.schemaVersion);
-    const has = schema === "" ? -1 : applied.indexOf(schema);
-    if (schema !== "" && has < 0) {
-      return {
-        lines,
-        refused: `its data has the schema ${schema}, which ${stack} does not know: restore one of another time, or bring up the release that brought it first`,
-      };
-    }
-    if (has > wants)
-      return {
-        lines,
-        refused: `its data has the schema ${schema}, which is newer than ${release.version} (${release.schemaVersion}) knows`,
-      };
-    if (has < wants)
-      lines.push(
-        `Its data is older than the schema of ${release.version}: when it starts again it migrates ${applied.slice(has + 1, wants + 1).join(", ")} once more, after a backup.`,
-      );
-  }
+  const { refused, line } = schemaStanding({ stack, schema: backup?.schemaVersion, release, applied });
+  if (refused !== undefined) return { lines, refused };
+  if (line !== undefined) lines.push(line);
   lines.push(
     "In this order: everything that writes is stopped (users see an outage until the end); what is there now is backed up; the backup is checked, restored and checked again; then everything is started and tested.",
     "A backup that cannot be restored changes nothing; a restore that fails puts back what was there.",

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from "node:timers/promises";
-import { restoreKey } from "../../components/restore.ts";
+import { type RestoreStage, restoreKey } from "../../components/restore.ts";
 import type { Context } from "../context.ts";
 import { follow } from "../follow.ts";
 import { notThrough } from "../not-through.ts";
@@ -8,9 +8,7 @@ import { statusLine } from "../terminal/status-line.ts";
 import { UserError } from "../user-error.ts";
 import type { Opened } from "./open.ts";
 
-type Stage =
-  | { readonly stage: "stopped"; readonly backup: string }
-  | { readonly stage: "restored"; readonly backup: string; readonly at: string; readonly schemaVersion?: string };
+export type Stage = RestoreStage;
 
 /** What ran last and got through is what is stopped and started again, whatever the files say meanwhile. */
 export function liveConfiguration({ stack, before }: Opened): Configuration {

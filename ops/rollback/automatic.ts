@@ -6,6 +6,7 @@ import { notThrough } from "../not-through.ts";
 import { type Configuration, digestOf, type Release, referenceOf } from "../promotion/configuration.ts";
 import { repeatedFlags } from "../repeated-flags.ts";
 import { duration } from "../report/text.ts";
+import { withServersOf } from "../restore/server/lineage.ts";
 import type { Selected } from "../selector.ts";
 import type { Decision } from "./decide.ts";
 import { freeze } from "./frozen.ts";
@@ -51,7 +52,8 @@ export async function putBack(context: Context, args: PuttingBack): Promise<{ re
   );
   const began = performance.now() / 1000;
   const message = `automatic rollback to ${previous.id}: ${args.cause}`.slice(0, 500);
-  const run = await follow(context, `restore ${stack}`, (o) => chosen.engine.up({ ...o, message, configuration: previous.configuration }));
+  const configuration = withServersOf(args.configuration, previous.configuration, args.project);
+  const run = await follow(context, `restore ${stack}`, (o) => chosen.engine.up({ ...o, message, configuration }));
   const now = performance.now() / 1000;
   const again = `${context.command} rollback ${stack}${repeatedFlags(context.options)}`;
   if (run.result.result !== "succeeded") {

@@ -1,6 +1,8 @@
 import { releaseId } from "../../components/release.ts";
+import { restoreKey } from "../../components/restore.ts";
 import type { HistoryEntry } from "../engine.ts";
-import { type Configuration, type Release, releaseOf } from "../promotion/configuration.ts";
+import { type Configuration, type Release, releaseOf, settingOf } from "../promotion/configuration.ts";
+import { isRecord } from "../report/diff.ts";
 import { hasChanges } from "../report/headline.ts";
 import { atRest, onTrial, rolloutOf, withRollout } from "../strategy/position.ts";
 
@@ -17,17 +19,24 @@ export interface Deployment {
 export function deploymentsOf(history: readonly HistoryEntry[], project: string): Deployment[] {
   const destroyed = history.findIndex(({ kind }) => kind === "destroy");
   const since = destroyed < 0 ? history : history.slice(0, destroyed);
-  return since.flatMap((entry) => {
-    // What a restore of the database runs in between is the release before, for a while without its pods.
-    if (Object.hasOwn(entry.config, `${project}:restore`)) return [];
-    const release = entry.kind === "update" && entry.result === "succeeded" ? releaseOf(entry.config, project) : undefined;
+  return since.flatMap((entry): Deployment[] => {
+    const { [`${project}:${restoreKey}`]: _, ...config } = entry.config;
+    // What a restore of the database stops in between is the release before, for a while without its pods.
+    if (isStopped(entry, project)) return [];
+    const release = entry.kind === "update" && entry.result === "succeeded" ? releaseOf(config, project) : undefined;
     if (release === undefined) return [];
     // A release on trial was not deployed yet; and what was only kept beside another one is no part of what can come back.
-    const rollout = rolloutOf(entry.config, project);
+    const rollout = rolloutOf(config, project);
     if (onTrial(rollout)) return [];
-    const configuration = withRollout(entry.config, project, atRest(rollout));
+    const configuration = withRollout(config, project, atRest(rollout));
     return [{ release, id: releaseId(release), configuration, at: entry.endTime ?? entry.startTime }];
   });
+}
+
+function isStopped({ config }: HistoryEntry, project: string): boolean {
+  const stage = settingOf(config, project, restoreKey);
+  const read = typeof stage === "string" ? JSON.parse(stage) : stage;
+  return isRecord(read) && read.stage === "stopped";
 }
 
 /** Did the last run that changed anything get through, so that what runs is what the last deployment said? Nothing may be pending. */

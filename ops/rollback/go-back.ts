@@ -1,5 +1,6 @@
 import { type Configuration, settingOf, withValue } from "../promotion/configuration.ts";
 import { isRecord, type Leaf, leaves } from "../report/diff.ts";
+import { withServersOf } from "../restore/server/lineage.ts";
 import { positionBack, type Rollout, rolloutOf, withRollout } from "../strategy/position.ts";
 import type { Deployment } from "./deployments.ts";
 
@@ -26,7 +27,7 @@ export interface WayBack {
  */
 export function wayBack(project: string, now: Configuration, to: Deployment, keepConfig: boolean): WayBack {
   const current = settingOf(now, project, "environment");
-  const then = settingOf(to.configuration, project, "environment");
+  const then = settingOf(withServersOf(now, to.configuration, project), project, "environment");
   const application = keepConfig ? [] : applicationChanges(project, to.configuration, now);
   const environment = keepConfig ? current : application.length > 0 ? then : withConfig(current, then);
   const restored = withValue(withValue(now, project, "release", to.release), project, "environment", environment);

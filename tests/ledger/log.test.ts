@@ -140,6 +140,7 @@ test("every kind of entry has words, in one line", () => {
   const own: Partial<Record<Happening["kind"], object>> = {
     rollback: { from: release("1.5.0"), to: release("1.4.0") },
     "back-ported": { to: ["main"] },
+    "server-retired": { server: "old", serving: "new" },
   };
   for (const { shape } of Happening.options) {
     const kind = shape.kind.value;
