@@ -196,7 +196,8 @@ function describeCommands(command: Declare): void {
     .option("--name <name>", "name that the program is to give it")
     .option("--id <id>", "what the provider calls it, e.g. NAMESPACE/NAME")
     .option("--parent <parent>", "URN, or name of something in the state, under which it is to be")
-    .option("--file <file>", "several at once, in the format of `pulumi import --file`");
+    .option("--file <file>", "several at once, in the format of `pulumi import --file`")
+    .option("--declared", "all that the settings declare and the cluster has already, with --local");
   command("cancel [stack]", "take away the lock of a run that died", async () => (await import("./commands/cancel.ts")).cancel).addOption(
     yes(),
   );

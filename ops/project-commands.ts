@@ -37,6 +37,12 @@ export function describeProjectCommands(command: Declare): void {
     .option("--plan <plan>", "the owner's plan: free, pro, team or enterprise (default: free)")
     .option("--visibility <visibility>", "public, private or internal (default: public)")
     .option("--code-owner <owner>", "@login or @organisation/team that owns the code; repeatable", every)
+    .option(
+      "--from-namespace <name>",
+      "read what runs in a namespace, propose settings and take it over; with --local, or --local --context NAME",
+    )
+    .option("--as <stack>", "with --from-namespace: the environment that the namespace is (default: the last)")
+    .option("--kubeconfig <file>", "with --from-namespace: where the cluster's context is found (default: as kubectl)")
     .option("--package <spec>", "where npm gets liftlock from (default: this version; from a checkout: a tarball in vendor/)")
     .option("--no-install", "write the files, install nothing and preview nothing")
     .option("--force", "write these files anew where they exist");

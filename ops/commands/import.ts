@@ -5,12 +5,23 @@ import { type ImportFlags, importSpecs } from "../importing/specs.ts";
 import { notThrough } from "../not-through.ts";
 import { requireStack } from "../project-dir.ts";
 import { count } from "../report/text.ts";
+import { UserError } from "../user-error.ts";
+
+interface ImportOptions extends ImportFlags {
+  readonly message?: string;
+  readonly declared?: boolean;
+}
 
 /** Takes objects that exist into a stack's state, unchanged, and says what to add to the program so that the next `up` keeps them. */
-export async function importObjects(context: Context, [name]: string[], options: ImportFlags & { message?: string }): Promise<number> {
+export async function importObjects(context: Context, [name]: string[], options: ImportOptions): Promise<number> {
   const { io, say } = context;
   const project = await context.selector.project();
   const stack = requireStack(project, name);
+  if (options.declared) {
+    if ([options.type, options.name, options.id, options.parent, options.file].some((flag) => flag !== undefined))
+      throw new UserError("--declared takes over what the settings declare: leave --type, --name, --id, --parent and --file out.", 2);
+    return (await import("../importing/take-over.ts")).takeOverDeclared(context, project, stack, options.message);
+  }
   const resources = importSpecs(options, io.cwd);
   const chosen = await selected(context, { projectDir: project.dir, stack, cluster: "start" });
   const { message } = options;

@@ -1,7 +1,7 @@
 import { type Choices, last } from "./choices.ts";
 
 /** How often a backup is taken, and when: at night, and kept for a month. */
-const BACKUP = { schedule: "0 2 * * *", keepDays: 30, size: "10Gi" };
+export const BACKUP = { schedule: "0 2 * * *", keepDays: 30, size: "10Gi" };
 
 /** `environment` in Pulumi.<stack>.yaml: small where nobody depends on it, protected where people do. */
 export function environment(choices: Choices, stack: string): Record<string, unknown> {

@@ -3,15 +3,28 @@ import { stringify } from "yaml";
 import { application } from "./application.ts";
 import type { Choices } from "./choices.ts";
 import { environment, platform } from "./environments.ts";
-import { noRelease } from "./placeholders.ts";
+import { NO_DIGEST, noRelease } from "./placeholders.ts";
 
 /** A project's files: path to text. */
 export type Files = Readonly<Record<string, string>>;
 
 const SCHEMAS = "node_modules/liftlock/schemas";
 
+/** What Pulumi.yaml and the files of the environments hold. */
+export interface SettingsParts {
+  readonly application: Record<string, unknown>;
+  readonly environment: (stack: string) => Record<string, unknown>;
+  readonly release: (stack: string) => Record<string, unknown>;
+}
+
+const newParts = (choices: Choices): SettingsParts => ({
+  application: application(choices),
+  environment: (stack) => environment(choices, stack),
+  release: () => noRelease(choices),
+});
+
 /** Settings of a new project: Pulumi.yaml and a file for each stack. */
-export function settingsFiles(choices: Choices): Files {
+export function settingsFiles(choices: Choices, parts: SettingsParts = newParts(choices)): Files {
   const { name, environments } = choices;
   const shared = platform(choices);
   return {
@@ -19,9 +32,9 @@ export function settingsFiles(choices: Choices): Files {
       name,
       description: `${name}: ${environments.join(", then ")}`,
       runtime: { name: "nodejs", options: { typescript: false, packagemanager: "npm" } },
-      config: { application: { value: application(choices) } },
+      config: { application: { value: parts.application } },
     })}`,
-    ...Object.fromEntries(environments.map((stack) => [`Pulumi.${stack}.yaml`, stackFile(choices, stack)])),
+    ...Object.fromEntries(environments.map((stack) => [`Pulumi.${stack}.yaml`, stackFile(choices, stack, parts)])),
     ...(shared === undefined
       ? {}
       : {
@@ -32,15 +45,17 @@ export function settingsFiles(choices: Choices): Files {
   };
 }
 
-function stackFile(choices: Choices, stack: string): string {
+function stackFile(choices: Choices, stack: string, parts: SettingsParts): string {
   const { name } = choices;
+  const release = parts.release(stack);
+  const isPlaceholder = JSON.stringify(release).includes(NO_DIGEST);
   return [
     schemaLine("stack"),
     `# Secrets are flat keys beside these: ./liftlock secret set ${stack} KEY\n`,
     "config:\n",
-    indented(yaml({ [`${name}:environment`]: environment(choices, stack) })),
-    "  # A placeholder until there is a release: ./liftlock release create 0.1.0, then ./liftlock promote FROM TO.\n",
-    indented(yaml({ [`${name}:release`]: noRelease(choices) })),
+    indented(yaml({ [`${name}:environment`]: parts.environment(stack) })),
+    `  # ${isPlaceholder ? "A placeholder until there is a release" : "What runs now; the next one"}: ./liftlock release create 0.1.0, then ./liftlock promote FROM TO.\n`,
+    indented(yaml({ [`${name}:release`]: release })),
   ].join("");
 }
 

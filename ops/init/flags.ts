@@ -22,6 +22,9 @@ export interface InitFlags {
   readonly visibility?: string;
   readonly codeOwner?: readonly string[];
   readonly example?: string;
+  readonly fromNamespace?: string;
+  readonly as?: string;
+  readonly kubeconfig?: string;
   readonly package?: string;
   readonly install?: boolean;
   readonly force?: boolean;

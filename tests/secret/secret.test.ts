@@ -1,9 +1,10 @@
 import { execFileSync } from "node:child_process";
-import { readFileSync, statSync } from "node:fs";
+import { readFileSync, statSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { expect, test } from "vitest";
 import { passphraseCrypter } from "../../local/engine/backend/crypter.ts";
 import { loadProject, loadStackConfig, stackSalt } from "../../local/engine/project.ts";
+import { keptIn } from "../../ops/local/secret-values.ts";
 import { PLANTED, World } from "./support.ts";
 
 const git = (dir: string, ...args: string[]) =>
@@ -99,7 +100,15 @@ test("values of the local world stay outside git, for their owner alone", async 
   expect(world.file()).toBe(before);
   const file = path.join(world.dir, ".liftlock/secret-values.json");
   expect(statSync(file).mode & 0o777).toBe(0o600);
-  expect(JSON.parse(readFileSync(file, "utf8"))).toEqual({ "shop/production": { SESSION_KEY: "planted-word" } });
+  expect(JSON.parse(readFileSync(file, "utf8"))).toEqual({ "shop/production": { SESSION_KEY: expect.stringMatching(/^sealed:v1:/) } });
+  expect(readFileSync(file, "utf8")).not.toContain("planted-word");
+  expect(await keptIn(world.dir, "shop", "production")).toEqual({ SESSION_KEY: "planted-word" });
+  // Moved to another key, or damaged, it opens no more; one from before values were sealed still counts.
+  const sealed = JSON.parse(readFileSync(file, "utf8"))["shop/production"].SESSION_KEY;
+  writeFileSync(file, JSON.stringify({ "shop/production": { OTHER_KEY: sealed } }));
+  await expect(keptIn(world.dir, "shop", "production")).rejects.toThrow("cannot be read");
+  writeFileSync(file, JSON.stringify({ "shop/production": { SESSION_KEY: "from-before" } }));
+  expect(await keptIn(world.dir, "shop", "production")).toEqual({ SESSION_KEY: "from-before" });
   const list = await world.run(["secret", "list", "production", "--local"]);
   expect(list.out).toMatch(/DATABASE_URL +app-secrets +made up/);
   expect(list.out).toMatch(/SESSION_KEY +app-secrets +given/);

@@ -1,0 +1,43 @@
+import path from "node:path";
+import type { Context } from "../../context.ts";
+import type { ClusterApi } from "../../drift/cluster-api.ts";
+import { currentContext, findContext } from "../../kubeconfig.ts";
+import type { ClusterTarget } from "../../live.ts";
+import { UserError } from "../../user-error.ts";
+import { textAt } from "./objects.ts";
+
+export interface Cluster {
+  readonly target: ClusterTarget;
+  /** Options by which a command of the new project reaches the same cluster. */
+  readonly options: readonly string[];
+  readonly env: Readonly<Record<string, string | undefined>>;
+}
+
+/** The cluster whose namespace is read: of a kubeconfig's context, or the folder's own local control plane. */
+export async function clusterOf({ options, io, selector }: Context, dir: string, kubeconfig: string | undefined): Promise<Cluster> {
+  if (!options.local)
+    throw new UserError(
+      "--from-namespace works through the embedded engine: say --local --context NAME for a cluster of your kubeconfig, or --local alone for the local control plane.",
+      2,
+    );
+  const env = kubeconfig === undefined ? io.env : { ...io.env, KUBECONFIG: path.resolve(io.cwd, kubeconfig) };
+  if (options.context === undefined && kubeconfig === undefined) {
+    const { cluster } = await selector.select({ projectDir: dir, stack: "", cluster: "if-running" });
+    if (cluster === undefined)
+      throw new UserError(
+        "The local control plane of this folder is not running, so there is no namespace to read. Another cluster: --context NAME.",
+        2,
+      );
+    return { target: cluster, options: ["--local"], env };
+  }
+  const { server: _, ...target } = findContext(options.context ?? currentContext(env), env);
+  const confirmed = options.confirmContext === undefined ? [] : ["--confirm-context", options.confirmContext];
+  return { target, options: ["--local", "--context", target.context, ...confirmed], env };
+}
+
+/** `1.36`, as settings write it. */
+export async function versionOf(api: ClusterApi): Promise<string> {
+  const version = await api.call({ method: "GET", path: "/version" });
+  const digits = (text: string | undefined) => /^\d+/.exec(text ?? "")?.[0] ?? "";
+  return `${digits(textAt(version, "major"))}.${digits(textAt(version, "minor"))}`;
+}
