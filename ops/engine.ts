@@ -111,8 +111,10 @@ export interface ImportSpec {
    * what differs and nothing else. Without it the state knows only which object it is.
    */
   inputs?: Record<string, unknown>;
-  /** A component, or the program's provider: there is nothing to read, it is recorded as the program declares it (embedded engine only). */
+  /** A component, or the program's provider: there is nothing to read, it is recorded as the program declares it. */
   recorded?: "component" | "provider";
+  /** Of what is recorded. */
+  urn?: string;
 }
 export interface LockOwner {
   pid: number;

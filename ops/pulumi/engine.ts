@@ -5,6 +5,7 @@ import { UserError } from "../user-error.ts";
 import { type Backend, findBackend, refuseLocalStack, refuseLocalTags } from "./backend.ts";
 import type { Cli } from "./cli.ts";
 import { withEarlierConfig } from "./earlier-config.ts";
+import { importFile } from "./import-file.ts";
 import { importedSteps } from "./imported.ts";
 import { lockOwners } from "./locks.ts";
 import { explain, NoSuchStack, reasonOf, scrubbed } from "./reasons.ts";
@@ -90,9 +91,7 @@ export class PulumiEngine implements Engine {
   async import({ resources, message }: RunOptions & { resources: ImportSpec[] }): Promise<RunResult> {
     this.#refuseLocal();
     await this.#refuseLocalTags();
-    const parents = [...new Set(resources.flatMap(({ parent }) => parent ?? []))];
-    const nameTable = Object.fromEntries(parents.map((urn, i) => [`parent${i}`, urn]));
-    const named = resources.map(({ parent, ...spec }) => ({ ...spec, ...(parent ? { parent: `parent${parents.indexOf(parent)}` } : {}) }));
+    const { resources: named, nameTable } = importFile(resources, await this.export(), this.#options.stack);
     const began = performance.now();
     const stack = await this.#open();
     // Whether they are protected is the program's to say.
@@ -101,7 +100,7 @@ export class PulumiEngine implements Engine {
     return {
       result: "succeeded",
       steps,
-      changeSummary: { import: resources.length },
+      changeSummary: { import: resources.filter(({ recorded }) => recorded === undefined).length },
       outputs: await this.outputs(),
       durationSeconds: (performance.now() - began) / 1000,
       diagnostics: [],

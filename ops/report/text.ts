@@ -22,9 +22,13 @@ export function printable(text: string): string {
   );
 }
 
+/** Pulumi's word in previews for what only a run will know. */
+export const UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
+
 /** A value in few words: long text is cut, many lines are counted, objects are named by their size. */
 export function short(value: unknown): string {
   if (value === undefined || value === null) return "(none)";
+  if (value === UNKNOWN) return "(known after the run)";
   if (Array.isArray(value)) {
     const scalars = value.every((v) => typeof v !== "object" || v === null);
     return scalars && value.length > 0 ? cut(value.map(short).join(", ")) : count(value.length, "entry", "entries");
