@@ -89,7 +89,9 @@ describe("StudySphere from outside", () => {
         .map(({ name }) => name)
         .sort(),
     ).toEqual(["azure-secrets", "copy-source", "users-test-users"]);
-    expect(production.filter(({ type }) => type.endsWith(":Secret")).map(({ name }) => name)).toEqual(["azure-secrets"]);
+    // Production's own come from its vault.
+    const ofProduction = production.filter(({ type }) => type.endsWith(":Secret")).map(({ type, name }) => `${type} ${name}`);
+    expect(ofProduction).toEqual(["DATABASE-URL", "JWT-SECRET"].map((name) => `azure-native:keyvault:Secret azure-vault-${name}`));
     // The pods themselves: the smoke test's annotations name every set, so that it runs again when one changes.
     const pods = testing
       .filter(({ type }) => /:(Deployment|Job)$/.test(type))

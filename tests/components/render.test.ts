@@ -91,8 +91,8 @@ describe("StudySphere in production", () => {
       immutable: true,
       data: { NODE_ENV: "production", LOG_LEVEL: "warn", CORS_ORIGIN: "https://studysphere.example.com" },
     });
-    const secret = find(resources, "Secret", "azure-secrets").inputs;
-    expect(secret.metadata.name).toMatch(/^azure-secrets-/);
+    const store = find(resources, "SecretProviderClass", "vault-azure-secrets").inputs;
+    expect(store.spec.secretObjects[0].secretName).toBe("azure-secrets");
     const [container] = find(resources, "Deployment", "api").inputs.spec.template.spec.containers;
     expect(container.envFrom).toEqual([{ configMapRef: { name: config.metadata.name } }]);
     expect(container.volumeMounts).toContainEqual({
@@ -101,7 +101,8 @@ describe("StudySphere in production", () => {
       readOnly: true,
     });
     const { volumes } = find(resources, "Deployment", "api").inputs.spec.template.spec;
-    expect(volumes).toContainEqual({ name: "secret-azure-secrets", secret: { secretName: secret.metadata.name, defaultMode: 0o440 } });
+    const csi = { driver: "secrets-store.csi.k8s.io", readOnly: true, volumeAttributes: { secretProviderClass: "azure-secrets" } };
+    expect(volumes).toContainEqual({ name: "secret-azure-secrets", csi });
     expect(find(resources, "Deployment", "frontend").inputs.spec.template.spec.volumes.map(({ name }: { name: string }) => name)).toEqual([
       "tmp",
       "flags",
@@ -159,9 +160,10 @@ describe("StudySphere in production", () => {
       KEEP_DAYS: "7",
       SCHEMA: "20261030101500_add_user_interests",
     });
-    expect(pod.volumes.find(({ secret }: { secret?: object }) => secret)?.secret.items).toEqual([
-      { key: "DATABASE_URL", path: "DATABASE_URL" },
-    ]);
+    const mounted = pod.containers[0].volumeMounts.filter(({ mountPath }: { mountPath: string }) =>
+      mountPath.startsWith("/var/run/secrets"),
+    );
+    expect(mounted.map(({ subPath }: { subPath?: string }) => subPath)).toEqual(["DATABASE_URL"]);
   });
 
   test("limits its Jobs in time and tries, and leaves their removal to the next release", () => {
@@ -187,7 +189,7 @@ describe("StudySphere in production", () => {
   });
 
   test("marks secrets, and shows them nowhere else", () => {
-    const secret = resources.find(({ type }) => type === "kubernetes:core/v1:Secret");
+    const secret = resources.find(({ type }) => type === "azure-native:keyvault:Secret");
     expect(leaks(JSON.stringify(secret?.inputs))).toBe(true);
     expect(Object.values(secret?.inputs ?? {}).some((value) => value instanceof Secret || hasSecret(value))).toBe(true);
     expect(leaks(readable(resources))).toBe(false);
