@@ -47,6 +47,7 @@ export function describeGateCommands(command: Declare): void {
     .option("--organization <name>", "organisation in Pulumi Cloud")
     .option("-n, --namespace <name>", "namespace of the objects (default: pulumi)")
     .option("--git-secret <name>", "Secret with the key `token`, for a repository that not everybody may read")
+    .option("--service-account <name>", "as which their workspaces work (default: the namespace's own, which may do nothing)")
     .option("--image <reference>", "image of the workspaces, with the Pulumi CLI and Node 24");
   command(
     "metrics [stack]",

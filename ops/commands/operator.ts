@@ -15,6 +15,7 @@ interface Options {
   readonly organization?: string;
   readonly namespace?: string;
   readonly gitSecret?: string;
+  readonly serviceAccount?: string;
   readonly image?: string;
 }
 
@@ -51,6 +52,7 @@ export async function operator({ io, options: global, selector }: Context, names
     organization: options.organization ?? "organization",
     namespace: options.namespace ?? "pulumi",
     gitSecret: options.gitSecret,
+    serviceAccount: options.serviceAccount,
     image: options.image,
   });
   if (global.json) io.out(JSON.stringify(objects, null, 2));

@@ -19,6 +19,8 @@ export interface OperatorOptions {
   readonly namespace: string;
   /** Secret with the key `token`, for a repository that not everybody may read. */
   readonly gitSecret?: string | undefined;
+  /** As which the workspaces work: it may do in the clusters, and in the cloud, what the program does. */
+  readonly serviceAccount?: string | undefined;
   /** With the Pulumi CLI and Node 24. */
   readonly image?: string | undefined;
 }
@@ -77,6 +79,7 @@ export function stackObjects(stacks: readonly string[], options: OperatorOptions
         retryOnUpdateConflict: true,
         refresh: false,
         workspaceReclaimPolicy: "Delete",
+        ...(options.serviceAccount === undefined ? {} : { serviceAccountName: options.serviceAccount }),
         ...(options.image === undefined ? {} : { workspaceTemplate: { spec: { image: options.image } } }),
       },
     };
