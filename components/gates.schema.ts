@@ -111,6 +111,12 @@ export const PromotionSettings = z.strictObject({
     .describe("Environments in the order that a release passes them"),
   people: z.record(ShortName, z.array(Identity).min(1)).default({}).describe("Identities that belong to one person"),
   roles: z.record(ShortName, Role).default({}),
+  secondPerson: z
+    .boolean()
+    .default(true)
+    .describe(
+      "Somebody else stands by a hotfix without approvals of its own and by broken glass. false: a team of one, whose own word counts and is recorded as such",
+    ),
   gates: z.record(StackName, Gates).default({}),
 });
 export type PromotionSettings = z.infer<typeof PromotionSettings>;

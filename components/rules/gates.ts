@@ -18,6 +18,12 @@ export function checkGates({ promotion }: ApplicationSettings): Finding[] {
         add(["roles", role, "people", index], `names "${name}", who is not in promotion.people`);
     });
   }
+  if (!promotion.secondPerson) {
+    const named = Object.values(roles).flatMap((role) => [...role.people, ...role.teams]);
+    const persons = new Set(named.map((name) => (Object.entries(people).find(([, all]) => all.includes(name))?.[0] ?? name).toLowerCase()));
+    if (persons.size > 1 || Object.keys(people).length > 1)
+      add(["secondPerson"], "must be true: roles and people name more than one, so there is somebody else to ask");
+  }
   const names = [...path, ...Object.keys(promotion.gates).filter((name) => promotion.gates[name]?.passThrough)];
   for (const [stack, gates] of Object.entries(promotion.gates)) {
     const at: Add = (where, message) => add(["gates", stack, ...where], message);

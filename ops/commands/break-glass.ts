@@ -29,9 +29,12 @@ export async function breakGlass(context: Context, [first, second]: string[], op
   const { breakGlass: limits } = gatesOf(desk.application.promotion, stack);
   const after = (duration: string) => new Date(Date.now() + seconds(duration) * 1000).toISOString();
   const [confirmBy, expires] = [after(limits.confirmWithin), after(limits.expiresAfter)];
+  const alone = !desk.application.promotion.secondPerson;
   const said = [
     `The gates of ${stack} are open for ${release.version} (${releaseId(release)}) until ${moment(expires)}.`,
-    `Somebody else must confirm it until ${moment(confirmBy)}: ${desk.command} break-glass confirm ${stack}`,
+    alone
+      ? "The team has one person (promotion.secondPerson), so nobody else confirms it; the ledger says so."
+      : `Somebody else must confirm it until ${moment(confirmBy)}: ${desk.command} break-glass confirm ${stack}`,
     `${stack} stays red in \`status\` until the release is ported back to the environments before it.`,
   ];
   await record(context, desk, said.join("\n"), {
@@ -42,6 +45,7 @@ export async function breakGlass(context: Context, [first, second]: string[], op
     incident,
     confirmBy,
     expires,
+    ...(alone ? { alone } : {}),
   });
   await mark(context, desk, stack, release, { incident, reason });
   return EXIT.done;

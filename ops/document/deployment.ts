@@ -32,7 +32,7 @@ export function deployment({ application, environments }: Documented): string[] 
       ...(settings.protect ? ["- Protected: what holds data cannot be destroyed or replaced."] : []),
     ]),
     "",
-    "What a release still waits for: `./liftlock why STACK`. In an emergency: `./liftlock hotfix`, and with a second person `./liftlock break-glass STACK`.",
+    `What a release still waits for: \`./liftlock why STACK\`. In an emergency: \`./liftlock hotfix\`, and ${promotion.secondPerson ? "with a second person " : ""}\`./liftlock break-glass STACK\`${promotion.secondPerson ? "" : "; the team has one person, whose word the ledger keeps"}.`,
   ];
 }
 

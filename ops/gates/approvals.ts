@@ -23,7 +23,7 @@ export const ledgerSource = (events: readonly LedgerEvent[]): ApproverSource => 
   approvals: async ({ stack, releaseId }) => approvalsIn(events).filter((a) => a.stack === stack && a.releaseId === releaseId),
 });
 
-/** Which rules hold in this lane. A hotfix always needs somebody else's approval: that is what lets it pass a freeze. */
+/** Which rules hold in this lane. A hotfix always needs somebody else's approval, unless the team has one person: that is what lets it pass a freeze. */
 export function rulesOf({ promotion, stack, lane }: GateInput): readonly ApprovalRule[] {
   const gates = gatesOf(promotion, stack);
   if (lane === "break-glass") return [];
@@ -122,6 +122,13 @@ function secondPerson(input: GateInput, people: People, all: readonly Approval[]
   const rejected = [...words].find(([, a]) => a.verdict === "rejected");
   if (rejected !== undefined)
     return verdict("approval", { ...about, open: false, code: "rejected", text: `${rejected[0]} rejected the hotfix`, next });
+  if (!input.promotion.secondPerson)
+    return verdict("approval", {
+      ...about,
+      open: true,
+      code: "one-person",
+      text: "the team has one person (promotion.secondPerson): nobody else is asked, and the ledger says so",
+    });
   if (others.length > 0)
     return verdict("approval", { ...about, open: true, code: "approved", text: `approved by ${listed(others.map(([p]) => p))}` });
   return verdict("approval", {

@@ -13,6 +13,8 @@ export interface BrokenGlass {
   readonly by: Actor;
   readonly confirmBy: Date;
   readonly expires: Date;
+  /** By a team of one: there is nobody who could confirm it. */
+  readonly alone: boolean;
   /** By somebody else than who broke it, in time or late. */
   readonly confirmation?: { readonly by: Actor; readonly at: string; readonly event: string };
   readonly backPorted: boolean;
@@ -23,7 +25,7 @@ export function brokenGlass(events: readonly LedgerEvent[], people: People, stac
   const found: BrokenGlass[] = [];
   for (const { what, id, at, actor } of events) {
     if (what.kind === "break-glass" && (stack === undefined || what.stack === stack)) {
-      const { stack: where, releaseId, reason, incident, confirmBy, expires } = what;
+      const { stack: where, releaseId, reason, incident, confirmBy, expires, alone = false } = what;
       found.push({
         event: id,
         stack: where,
@@ -33,6 +35,7 @@ export function brokenGlass(events: readonly LedgerEvent[], people: People, stac
         by: actor,
         confirmBy: new Date(confirmBy),
         expires: new Date(expires),
+        alone,
         backPorted: false,
       });
     }
@@ -66,6 +69,8 @@ export function breakGlassGate(input: GateInput): Verdict {
   if (!(now < glass.expires)) return closed("break-glass-expired", `${what}; that ended at ${moment(glass.expires)}`, command, evidence);
   if (glass.confirmation !== undefined)
     return verdict("break-glass", { open: true, code: "confirmed", text: `${what}; ${glass.confirmation.by.name} confirmed it`, evidence });
+  if (glass.alone && !input.promotion.secondPerson)
+    return verdict("break-glass", { open: true, code: "one-person", text: `${what}; the team has one person`, evidence });
   const confirm = `a second person: ${commandOf(input)} break-glass confirm ${stack}`;
   if (!(now < glass.confirmBy))
     return closed("break-glass-unconfirmed", `${what}; nobody else confirmed it until ${moment(glass.confirmBy)}`, confirm, evidence);

@@ -81,11 +81,15 @@ export async function statusOf(evidence: Evidence, stack: string): Promise<Statu
     })),
     incidents: openIncidents(events, stack).map(({ incident, summary, at }) => ({ incident, summary, at })),
     checklist: after.filter(({ open }) => !open),
-    red: [...glass.filter(isUnconfirmed).map(unconfirmedText), ...open.map((one) => unportedText(one, glass))],
+    red: [
+      ...glass.filter((one) => isUnconfirmed(one, promotion.secondPerson)).map(unconfirmedText),
+      ...open.map((one) => unportedText(one, glass)),
+    ],
   };
 }
 
-const isUnconfirmed = ({ confirmation, backPorted }: BrokenGlass): boolean => confirmation === undefined && !backPorted;
+const isUnconfirmed = ({ confirmation, backPorted, alone }: BrokenGlass, secondPerson: boolean): boolean =>
+  confirmation === undefined && !backPorted && !(alone && !secondPerson);
 
 const unconfirmedText = ({ incident, reason, by, releaseId: id }: BrokenGlass): string =>
   `${incident}: ${reason} (${by.name}, ${id}): not confirmed by a second person`;

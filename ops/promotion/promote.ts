@@ -124,11 +124,14 @@ export async function promote(
   }
   const now = readStackFile(project.dir, target);
   if (now.text !== file.text) throw new UserError(`${file.file} was changed meanwhile: promote again. Nothing was changed.`);
+  const alone = verdicts.some(({ code }) => code === "one-person") ? { alone: true as const } : {};
   const through = lane === "rollback" ? "normal" : lane;
   const written = { kind: "promotion", from: source, to: target, release: referenceOf(release), lane: through } as const;
   await writeStackFile(file, withValueInFile(file, project.name, "release", release));
   await book.append(
-    ...(lane === "hotfix" ? [{ kind: "hotfix", stack: target, release: referenceOf(release), reason: options.reason ?? "" } as const] : []),
+    ...(lane === "hotfix"
+      ? [{ kind: "hotfix", stack: target, release: referenceOf(release), reason: options.reason ?? "", ...alone } as const]
+      : []),
     written,
   );
   say(`\nWrote the release into ${file.file}: that is the promotion. Commit it, so that everybody else's next run says the same.`);

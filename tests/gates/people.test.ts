@@ -170,6 +170,40 @@ describe("lanes", () => {
     expect(the("approval", { lane: "hotfix", requester: ann, events: ledger(says(1, ann)) })).toMatchObject({ open: false });
     expect(the("approval", { lane: "hotfix", requester: ann, events: ledger(says(1, ben)) })).toMatchObject({ open: true });
   });
+  test("in a team of one a hotfix asks nobody else, passes a freeze and says why; a rejection still closes it", () => {
+    const promotion = { secondPerson: false };
+    const frozen = [1, { kind: "freeze", reason: "party" }] as const;
+    const found = judge({ promotion, lane: "hotfix", requester: ann, events: ledger(frozen) });
+    expect(found.filter(({ open }) => !open)).toEqual([]);
+    expect(the("approval", { promotion, lane: "hotfix", requester: ann })).toMatchObject({
+      open: true,
+      code: "one-person",
+      text: expect.stringContaining("promotion.secondPerson"),
+    });
+    expect(the("approval", { promotion, lane: "hotfix", requester: ann, events: ledger(says(1, ann, "qa", "rejected")) })).toMatchObject({
+      open: false,
+    });
+    // Rules that the environment states hold all the same.
+    const gates = { production: { approvals: [{ roles: ["qa"] }] } };
+    const stated = { secondPerson: false, roles: { qa: { people: ["ann@example.com"] } }, gates };
+    expect(the("approval", { promotion: stated, lane: "hotfix", requester: ann, events: ledger(says(1, ann)) })).toMatchObject({
+      open: false,
+      code: "self-approval",
+    });
+  });
+  test("in a team of one broken glass stands alone, where the ledger says so and the settings still do", () => {
+    const said = (alone: object, promotion: object) =>
+      the("break-glass", {
+        promotion,
+        lane: "break-glass",
+        release: { id: "c" },
+        now: time(55),
+        events: ledger([47, { ...glass, ...alone }, ann]),
+      });
+    expect(said({ alone: true }, { secondPerson: false })).toMatchObject({ open: true, code: "one-person" });
+    expect(said({}, { secondPerson: false })).toMatchObject({ open: false, code: "break-glass-unconfirmed" });
+    expect(said({ alone: true }, {})).toMatchObject({ open: false, code: "break-glass-unconfirmed" });
+  });
   test("broken glass passes all but holds and a complete configuration", () => {
     const configuration = { declared: ["KEY"], set: [] };
     const input = { lane: "break-glass", release: { id: "c" }, configuration, events: ledger([47, glass]), ran: { staging: [] } } as const;

@@ -23,6 +23,10 @@ describe("the settings of gates", () => {
         hotfix: { soak: "1h", checks: ["tests"] },
       }),
     ).toEqual([]));
+  test("a team of one says so, and names nobody else", () =>
+    expect(
+      faults({}, { secondPerson: false, people: { ann: ["ann@example.com", "@ann"] }, roles: { qa: { people: ["ann", "@ann"] } } }),
+    ).toEqual([]));
   test("a path alone works as before", () => expect(parse({}).ok).toBe(true));
   test.each<[object, object, string]>([
     [{ soak: "one day" }, {}, "gates.prod.soak: must be a duration such as 30s, 10m, 72h or 7d"],
@@ -54,6 +58,7 @@ describe("the settings of gates", () => {
       'gates.prod.windows[0].from: must be a time of day in quotes, such as "16:00"',
     ],
     [{ surprise: true }, {}, "gates.prod.surprise: is not a known setting"],
+    [{}, { secondPerson: false }, "secondPerson: must be true: roles and people name more than one, so there is somebody else to ask"],
     [{}, { roles: { qa: {} } }, "roles.qa: has nobody in it: add people or teams"],
     [{}, { roles: { qa: { people: ["zoe"] } } }, 'roles.qa.people[0]: names "zoe", who is not in promotion.people'],
     [{}, { gates: { eu: {} } }, "gates.eu: is no environment of the promotion path"],
