@@ -41,6 +41,8 @@ export function warningLines(result: Pick<RunResult, "diagnostics">, colors: Col
 }
 
 const REASONS = 4;
+/** Mistakes in settings are all shown: who mends one wants to see the next. */
+const reasonsOf = (why: readonly string[]): number => (why[0]?.endsWith(" is not valid:") ? why.length : REASONS);
 
 /** What, why, where to look, what to do next. */
 export function failureLines(
@@ -50,8 +52,8 @@ export function failureLines(
 ): string[] {
   return failures.flatMap(({ what, why, next, object }) => [
     `${colors.red(colors.bold(`${verb}:`))} ${what}${object?.namespace ? ` in namespace ${object.namespace}` : ""}`,
-    ...why.slice(0, REASONS).map((line) => `  ${line}`),
-    ...(why.length > REASONS ? [colors.dim(`  and ${count(why.length - REASONS, "more line")} (--json has them)`)] : []),
+    ...why.slice(0, reasonsOf(why)).map((line) => `  ${line}`),
+    ...(why.length > reasonsOf(why) ? [colors.dim(`  and ${count(why.length - reasonsOf(why), "more line")} (--json has them)`)] : []),
     ...(next === undefined ? [] : [`  next: ${next}`]),
     ...(object && cluster
       ? [

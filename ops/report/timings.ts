@@ -15,7 +15,7 @@ export function timingLines(timings: Record<string, number>, seen: readonly Seen
   const rest = sorted.slice(slow.length);
   const width = Math.max(0, ...slow.map(([urn]) => steps.get(urn)!.length));
   const lines = slow.map(([urn, seconds]) => `${steps.get(urn)!.padEnd(width)}  ${duration(seconds)}`);
-  if (rest.length > 0) lines.push(`and ${count(rest.length, "more step")}, none longer than ${duration(rest[0]![1])}`);
+  if (rest.length > 0) lines.push(`and ${count(rest.length, "more step")}, none longer than ${duration(Math.max(0.1, rest[0]![1]))}`);
   return lines;
 }
 

@@ -1,5 +1,6 @@
 import { createInterface } from "node:readline/promises";
 import picocolors from "picocolors";
+import { answered, hangUp } from "./answered.ts";
 
 export type Colors = ReturnType<typeof picocolors.createColors>;
 
@@ -53,8 +54,9 @@ export function processIo(own: NodeJS.Process, args: readonly string[]): Io {
     },
     async ask(question) {
       const lines = createInterface({ input: own.stdin, output: own.stderr });
+      const hungUp = new Promise<never>((_, reject) => lines.once("close", () => reject(hangUp())));
       try {
-        return (await lines.question(question)).trim();
+        return (await answered(Promise.race([lines.question(question), hungUp]))).trim();
       } finally {
         lines.close();
       }

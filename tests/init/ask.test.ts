@@ -58,5 +58,5 @@ test("an example needs no more questions", async () => {
 
 test("Ctrl-C ends it without a word of a fault", async () => {
   answers.push([/Start from/, Object.assign(new Error("User force closed the prompt"), { name: "ExitPromptError" })]);
-  await expect(askFor({}, "/shop")).rejects.toThrow("Nothing was done.");
+  await expect(askFor({}, "/shop")).rejects.toThrow("Not answered: nothing more was done.");
 });
