@@ -15,11 +15,15 @@ export interface Description {
   components: { schemas: Record<string, Record<string, unknown>>; responses: Record<string, Operation["responses"][string]> };
 }
 
+/** What only GitHub Enterprise has: the audit log. Its description is read when it is asked for. */
+const ENTERPRISE = /^\/orgs\/\{org\}\/audit-log$/;
+
 const load = (name: string): Description =>
   JSON.parse(readFileSync(require.resolve(`@octokit/openapi/generated/${name}.json`), "utf8")) as Description;
 
-/** GitHub's own description of its REST API; for the audit log, which github.com has for Enterprise only, that of Enterprise Cloud. */
+let enterprise: Description | undefined;
 let dotcom: Description | undefined;
+/** GitHub's own description of its REST API. */
 export function description(): Description {
   if (dotcom === undefined) {
     dotcom = load("api.github.com");
@@ -48,6 +52,16 @@ for (const format of ["repo.nwo", "timestamp", "int64"]) ajv.addFormat(format, t
 ajv.addFormat("uri", (text: string) => text === "" || URL.canParse(text));
 const compiled = new Map<string, ValidateFunction>();
 
+/** The operation of a path; for the audit log, which github.com has for Enterprise only, that of Enterprise Cloud. */
+export function operationOf(method: string, path: string): Operation | undefined {
+  if (ENTERPRISE.test(path) && enterprise === undefined) {
+    enterprise = load("ghec");
+    description().paths[path] = enterprise.paths[path]!;
+    for (const name of ["audit-log-event"]) description().components.schemas[name] ??= enterprise.components.schemas[name]!;
+  }
+  return description().paths[path]?.[method.toLowerCase()];
+}
+
 /** OpenAPI's schema in JSON Schema's own words (`nullable`), its references into the one document that holds all of them. */
 function converted(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(converted);
@@ -59,15 +73,17 @@ function converted(value: unknown): unknown {
 }
 
 function compile(schema: object): ValidateFunction {
-  if (ajv.getSchema("github") === undefined)
+  if (ajv.getSchema("github") === undefined) {
+    operationOf("GET", "/orgs/{org}/audit-log"); // or its schemas would come too late
     ajv.addSchema({ $id: "github", definitions: converted(description().components.schemas) as object });
+  }
   return ajv.compile(converted(schema) as object);
 }
 
 /** What is wrong with a reply in GitHub's own terms; empty: nothing. */
 export function faultsOfReply(path: string, method: string, status: number, body: unknown): string[] {
   const all = description();
-  const operation = all.paths[path]?.[method.toLowerCase()];
+  const operation = operationOf(method, path);
   if (operation === undefined) return [`GitHub has no ${method} ${path}`];
   const key = `${method} ${path} ${status}`;
   // A refusal's body is the same everywhere; the description leaves many of them out, and contradicts itself about some.
