@@ -121,6 +121,8 @@ test("a commit that the repository does not have is said once, and holds nothing
   expect(await team.run(deployed("staging", gone, "failed"), deployed("production", a))).toEqual([]);
   expect([shown("staging"), shown("production")]).toEqual([[], [[a.commit, "in_progress", "success"]]]);
   expect(JSON.parse(readFileSync(team.outbox, "utf8"))).toMatchObject({ waiting: [], statuses: [] });
+  // By hand it is tried again: somebody may have pushed it meanwhile.
+  expect(await team.command("publish staging")).toMatchObject({ exitCode: 0, said: [expect.stringMatching(/^not taken: .*700aaaaaaaaa/)] });
 });
 
 test("each gate's answer is a status of the release's commit, and changes with it", async () => {

@@ -73,6 +73,11 @@ export class Outbox {
     return true;
   }
 
+  /** Asked for by hand: what was refused may be there by now. */
+  tryAgain(): void {
+    this.#refused.clear();
+  }
+
   async save(): Promise<void> {
     const refused = [...this.#refused].slice(-MOST);
     if (this.waiting.length + this.statuses.length + refused.length === 0) return rm(this.#file, { force: true });

@@ -28,6 +28,7 @@ export async function tell(context: Context, { settings, recorded, heard, asked 
   const project = await selector.project();
   const wanted = settings.repository.publish;
   const outbox = new Outbox(selector.outboxFile(project.dir));
+  if (asked !== undefined) outbox.tryAgain();
   const log = logOf(io.env);
   const kept = (event: LedgerEvent, as: "deployment" | "pull-request", stack: string) =>
     outbox.add({ key: keyOf(event), stack, as, ...(log === undefined ? {} : { log }) });
