@@ -3,6 +3,7 @@ import { ActionGroup } from "@pulumi/azure-native/monitor/actionGroup.js";
 import * as pulumi from "@pulumi/pulumi";
 import type { AzurePlace } from "./azure-place.ts";
 import { azureRuleGroups } from "./azure-rules.ts";
+import { createDashboard } from "./dashboard-map.ts";
 import type { Severity } from "./model.ts";
 import type { MonitoringArgs } from "./prometheus.ts";
 import { type Audience, audiencesOf, isSilent } from "./receivers.ts";
@@ -43,6 +44,7 @@ export class AzureMonitoring extends pulumi.ComponentResource {
         { parent: this },
       );
     }
+    if (settings.environment.monitoring?.prometheus === undefined) createDashboard(args, this);
     createWebTest(`${base}-health`, { settings, place, actions: actions("critical").actions ?? [] }, this);
     this.registerOutputs({});
   }

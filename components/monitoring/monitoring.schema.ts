@@ -52,8 +52,8 @@ export type AlertReceiver = z.infer<typeof Receiver>;
 const Prober = z.strictObject({
   address: z
     .string()
-    .regex(/^[a-z0-9.-]+:\d+$/, { error: "must be host and port, such as blackbox.monitoring.svc:9115" })
-    .describe("A blackbox exporter, best one outside this cluster"),
+    .regex(/^[a-z0-9.-]+:\d+$/, { error: "must be host and port, such as blackbox.example.net:9115" })
+    .describe("A blackbox exporter outside this cluster: one in it is down when the cluster is"),
   module: z.string().min(1).default("liftlock_health").describe("Its module: docs/how-to/watch-an-environment.md has it"),
   every: z
     .enum(["15s", "30s", "1m", "2m"], { error: "must be one of 15s, 30s, 1m, 2m: Prometheus forgets a sample after 5 minutes" })

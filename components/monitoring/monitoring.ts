@@ -17,7 +17,7 @@ export async function createMonitoring(
     const [{ AzureMonitoring }, { azurePlace }] = await Promise.all([import("./azure.ts"), import("./azure-place.ts")]);
     const place = azurePlace(azure, settings.environment, inAzure?.platform);
     // Azure's provider is the platform's, where there is one: its subscription, its login.
-    const providers = inAzure === undefined ? opts : { ...opts, providers: [inAzure.provider] };
-    new AzureMonitoring("azure-monitor", { settings, namespace, model, place }, providers);
+    const providers = [...(opts.providers as pulumi.ProviderResource[]), ...(inAzure === undefined ? [] : [inAzure.provider])];
+    new AzureMonitoring("azure-monitor", { settings, namespace, model, place }, { ...opts, providers });
   }
 }

@@ -5,7 +5,7 @@ import { findService } from "../model.ts";
 import { seconds } from "../primitives.ts";
 import type { LoadedSettings } from "../settings.ts";
 import { podNamesOf } from "../strategy/colours.ts";
-import { dashboard } from "./dashboard.ts";
+import { createDashboard } from "./dashboard-map.ts";
 import { healthUrl } from "./health.ts";
 import type { MonitoringModel } from "./model.ts";
 import type { MonitoringSettings } from "./monitoring.schema.ts";
@@ -37,8 +37,7 @@ export class PrometheusMonitoring extends pulumi.ComponentResource {
     this.#scrape();
     this.#probe();
     this.#receivers();
-    const data = { [`${model.labels.environment}.json`]: JSON.stringify(dashboard(model), undefined, 2) };
-    new k8s.core.v1.ConfigMap("dashboard", { metadata: this.#metadata("dashboard", { grafana_dashboard: "1" }), data }, { parent: this });
+    createDashboard(args, this);
     this.registerOutputs({});
   }
 

@@ -6,6 +6,9 @@ import { addressesOf } from "../monitoring/receivers.ts";
 import { TAGS } from "../monitoring/tags.ts";
 import { seconds } from "../primitives.ts";
 
+/** Names that only a cluster's own resolver knows. */
+const IN_CLUSTER = /(^[a-z0-9-]+|\.svc|\.cluster\.local):\d+$/;
+
 type Add = (path: PropertyKey[], message: string) => void;
 type Monitoring = NonNullable<EnvironmentSettings["monitoring"]>;
 
@@ -74,6 +77,11 @@ function checkHealth(application: ApplicationSettings, environment: EnvironmentS
   if (monitoring.objectives.availability !== undefined && (health === undefined || prober === undefined))
     add(["objectives", "availability"], "needs application.monitoring.health and prometheus.prober, whose answers are counted");
   if (!asked) return;
+  if (prober !== undefined && IN_CLUSTER.test(prober.address) && !tested)
+    add(
+      ["prometheus", "prober", "address"],
+      "is in this cluster: it is down when the cluster is. Name one elsewhere, or let Azure ask too (monitoring.azure)",
+    );
   if (environment.access.basicAuth !== undefined)
     add(
       [prober === undefined ? "azure" : "prometheus"],

@@ -49,7 +49,14 @@ describe("the platform of StudySphere", () => {
       "nodeResourceGroup",
       "identityProfile",
     ]);
-    expect(inputsOf(azure, "AgentPool")).toMatchObject({ agentPoolName: "apps", mode: "User", minCount: 2, maxCount: 8 });
+    expect(inputsOf(azure, "AgentPool")).toMatchObject({
+      agentPoolName: "apps",
+      mode: "User",
+      enableAutoScaling: true,
+      minCount: 2,
+      maxCount: 8,
+      availabilityZones: ["1", "2", "3"],
+    });
     expect(inputsOf(azure, "MaintenanceConfiguration", "cluster-aksManagedAutoUpgradeSchedule").maintenanceWindow).toMatchObject({
       schedule: { weekly: { dayOfWeek: "Sunday" } },
       startTime: "02:00",
@@ -72,6 +79,17 @@ describe("the platform of StudySphere", () => {
       inputsOf(await rendered("platform", ({ platform }) => change(platform.azure)), "Workspace").retentionInDays;
     expect(await days((settings) => (settings.tier = "low"))).toBe(30);
     expect(await days((settings) => (settings.monitoring.retentionDays = 400))).toBe(400);
+  });
+
+  test("A4: the cluster's metrics go to managed Prometheus, which Grafana reads", () => {
+    expect(inputsOf(azure, "DataCollectionRule", "prometheus-rule")).toMatchObject({
+      dataSources: { prometheusForwarder: [{ streams: ["Microsoft-PrometheusMetrics"] }] },
+      dataFlows: [{ streams: ["Microsoft-PrometheusMetrics"], destinations: ["metrics"] }],
+    });
+    expect(inputsOf(azure, "DataCollectionRuleAssociation", "prometheus-association").associationName).toBe("prometheus");
+    expect(inputsOf(azure, "Grafana")).toMatchObject({ workspaceName: "studysphere", identity: { type: "SystemAssigned" } });
+    expect(azure.some(({ name }) => name === "monitoring-grafana-reads")).toBe(true);
+    expect(inputsOf(azure, "Budget")).toMatchObject({ amount: 1500, notifications: { actual100: { threshold: 100 } } });
   });
 
   test("A5: the cluster has the driver that takes secrets from vaults, and looks for new values every two minutes", () => {

@@ -66,5 +66,9 @@ describe("ferry in production, watched by Azure Monitor", () => {
         expect(rule.actions?.length ?? 0, rule.alert ?? "a record").toBe(rule.alert === undefined ? 0 : 1);
     }
   });
+  test("leaves the dashboard where people find it, to import into the platform's Grafana", () =>
+    expect(JSON.parse(find(resources, "ConfigMap", "dashboard").inputs.data["production.json"])).toMatchObject({
+      title: "ferry: production",
+    }));
   test("and nothing of Prometheus' operator", () => expect(classes("PrometheusRule")).toEqual([]));
 });

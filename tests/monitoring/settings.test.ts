@@ -59,6 +59,12 @@ describe("refused, with what to do", () => {
       { prometheus: {}, receivers: [{ kind: "slack", secret: "NOWHERE" }] },
       /receivers\[0\].secret: "NOWHERE" is no secret of this environment/,
     ],
+    [
+      "a prober that is down when the cluster is",
+      { prometheus: { prober: { address: "blackbox.monitoring.svc:9115" } } },
+      /prober.address: is in this cluster/,
+    ],
+    ["the same by its short name", { prometheus: { prober: { address: "blackbox:9115" } } }, /prober.address: is in this cluster/],
     ["a mail for nobody", { prometheus: {}, receivers: [{ kind: "email" }] }, /receivers\[0\]: reaches nobody/],
     ["a role that is none", { prometheus: {}, receivers: [{ kind: "email", roles: ["cook"] }] }, /receivers\[0\].roles: names "cook"/],
     [
@@ -90,6 +96,11 @@ describe("refused, with what to do", () => {
       });
     expect(of({})).toEqual([expect.stringContaining("environment.monitoring.azure: would be asked for the environment's password")]);
     expect(of({ webTest: false })).toEqual([]);
+  });
+  test("a prober in the cluster, where nobody asks from outside; beside Azure's web test it may be", () => {
+    const inside = { prober: { address: "blackbox.monitoring.svc:9115" } };
+    expect(faults({ prometheus: inside, azure: { ...azure, insights: azure.workspace } })).toEqual([]);
+    expect(faults({ prometheus: inside, azure: { ...azure, insights: azure.workspace, webTest: false } })).toHaveLength(1);
   });
   test("monitoring of what is not declared", () =>
     expect(faults({ prometheus: {} }, ({ application }) => delete application.monitoring)).toEqual([

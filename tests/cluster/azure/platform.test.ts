@@ -112,6 +112,15 @@ describe("the platform's Gateway", () => {
     });
   });
 
+  test("stands in a cluster that may pull from the registry", () => {
+    const roles = files(path.join(dir, "azure")).filter((text) => text.includes("7f951dda-4ed3-4680-a7ca-43fe172d538d"));
+    expect(roles).toHaveLength(1); // AcrPull
+    const { scope, principalId } = JSON.parse(roles[0]!).properties;
+    expect(scope).toMatch(/registries\/studysphere$/);
+    const clusters = files(path.join(dir, "azure")).map((text) => JSON.parse(text).properties.identityProfile?.kubeletidentity.objectId);
+    expect(clusters.filter(Boolean)).toEqual([principalId]);
+  });
+
   test("is as it was when it comes up again", async () => {
     expect(changes(stepList(succeeded(await (await onPlatform()).up({ refresh: true }))))).toEqual([]);
   });
@@ -167,7 +176,12 @@ describe("an environment whose secrets come from a vault", () => {
     values.JWT_SECRET = "planted-word-4712";
     const shown: string[] = [];
     const rotated = succeeded(await (await onDevelopment()).up({ onEvent: (event) => void shown.push(JSON.stringify(event)) }));
-    expect(changes(stepList(rotated)).sort()).toEqual(["update api", "update auth-service", "update azure-vault-JWT-SECRET"]);
+    expect(changes(stepList(rotated)).sort()).toEqual([
+      "replace smoke",
+      "update api",
+      "update auth-service",
+      "update azure-vault-JWT-SECRET",
+    ]);
     expect((await template()).metadata?.annotations?.["liftlock.dev/vault-azure-secrets"]).not.toBe(before);
     for (const text of [...files(dir), ...shown, JSON.stringify(rotated)]) expect(text).not.toContain("planted-");
   });
