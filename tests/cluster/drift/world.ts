@@ -2,16 +2,14 @@ import { execFileSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
-import picocolors from "picocolors";
 import { parse, stringify } from "yaml";
 import { createEmbeddedEngine } from "../../../local/engine/embedded.ts";
 import { kubernetesFactory } from "../../../local/providers/kubernetes/index.ts";
 import { ClusterApi } from "../../../ops/drift/cluster-api.ts";
 import { KubernetesDrift } from "../../../ops/drift/kubernetes.ts";
 import type { Engine, RunResult } from "../../../ops/engine.ts";
-import { main } from "../../../ops/main.ts";
 import type { Json } from "../../../ops/report/diff.ts";
-import type { Io } from "../../../ops/terminal/io.ts";
+import { type Ended, liftlock, onContext } from "../support/command.ts";
 import { Hand } from "./hand.ts";
 
 const root = path.join(import.meta.dirname, "../../..");
@@ -109,27 +107,9 @@ export class DriftWorld {
   }
 
   /** Runs a command line as a person would, but for the terminal. */
-  async liftlock(args: string, answers?: readonly string[]): Promise<{ exitCode: number; out: string; err: string }> {
-    const out: string[] = [];
-    const err: string[] = [];
-    const left = [...(answers ?? [])];
-    const io: Io = {
-      cwd: this.dir,
-      env: { ...process.env, KUBECONFIG: this.#kubeconfig, HOME: path.join(this.dir, "home"), LIFTLOCK_COMMAND: "liftlock" },
-      colors: picocolors.createColors(false),
-      interactive: answers !== undefined,
-      screen: undefined,
-      out: (text) => void out.push(text),
-      err: (text) => void err.push(text),
-      ask: async () => left.shift() ?? "",
-      onInterrupt: () => () => {},
-      kill: () => {
-        throw new Error("killed");
-      },
-    };
-    const flags = ["--local", "--context", this.#context, "--confirm-context", this.#context];
-    const exitCode = await main([...args.split(" "), ...flags], io);
-    return { exitCode, out: out.join("\n"), err: err.join("\n") };
+  liftlock(args: string, answers?: readonly string[]): Promise<Ended> {
+    const env = { ...process.env, KUBECONFIG: this.#kubeconfig, HOME: path.join(this.dir, "home") };
+    return liftlock([...args.split(" "), ...onContext(this.#context)], { cwd: this.dir, env, answers });
   }
 
   async remove(): Promise<void> {

@@ -3,10 +3,8 @@ import os from "node:os";
 import path from "node:path";
 import { CoreV1Api, KubeConfig } from "@kubernetes/client-node";
 import { execa } from "execa";
-import picocolors from "picocolors";
 import { expect, inject, test } from "vitest";
-import { main } from "../../../ops/main.ts";
-import type { Io } from "../../../ops/terminal/io.ts";
+import { liftlock, onContext } from "../support/command.ts";
 
 const root = path.join(import.meta.dirname, "../../..");
 
@@ -19,23 +17,11 @@ test("the demo shows what it says, touches no tracked file and leaves nothing be
   const tracked = async () => (await execa("git", ["status", "--porcelain"], { cwd: root })).stdout;
   const demos = () => readdirSync(os.tmpdir()).filter((name) => /^liftlock-demo-\w{6}$/.test(name));
   const before = { status: await tracked(), demos: demos() };
-  const said: string[] = [];
-  const io: Io = {
+  const { exitCode, out, err } = await liftlock(["demo", ...onContext(context)], {
     cwd: root,
-    env: { ...process.env, KUBECONFIG: kubeconfig, HOME: home, LIFTLOCK_COMMAND: "liftlock" },
-    colors: picocolors.createColors(false),
-    interactive: false,
-    screen: undefined,
-    out: (text) => void said.push(text),
-    err: (text) => void said.push(text),
-    ask: async () => "",
-    onInterrupt: () => () => {},
-    kill: () => {
-      throw new Error("killed");
-    },
-  };
-  const exitCode = await main(["demo", "--local", "--context", context, "--confirm-context", context], io);
-  const text = said.join("\n");
+    env: { ...process.env, KUBECONFIG: kubeconfig, HOME: home },
+  });
+  const text = `${out}\n${err}`;
   expect({ exitCode, end: text.slice(-400) }).toMatchObject({ exitCode: 0 });
   for (const part of [
     "2 of",

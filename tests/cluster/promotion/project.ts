@@ -3,13 +3,11 @@ import os from "node:os";
 import path from "node:path";
 import { AppsV1Api, CoreV1Api, KubeConfig } from "@kubernetes/client-node";
 import { execa } from "execa";
-import picocolors from "picocolors";
 import { inject } from "vitest";
 import { stringify } from "yaml";
 import type { HappeningOf, LedgerEvent } from "../../../ops/ledger/event.ts";
 import { openLedger } from "../../../ops/ledger/ledger.ts";
-import { main } from "../../../ops/main.ts";
-import type { Io } from "../../../ops/terminal/io.ts";
+import { liftlock as command, type Ended, onContext } from "../support/command.ts";
 
 const root = path.join(import.meta.dirname, "../../..");
 const digest = (digit: string) => `sha256:${digit.repeat(64)}`;
@@ -32,12 +30,6 @@ export const release = (version: string, api = "", more: Partial<Release> = {}):
   },
   ...more,
 });
-
-export interface Ended {
-  readonly exitCode: number;
-  readonly out: string;
-  readonly err: string;
-}
 
 /** A small application of two services in a folder, a repository and namespaces of its own, worked on with the command itself. */
 export class Project {
@@ -148,36 +140,13 @@ export class Project {
     writeFileSync(this.stackFile(stack), `# of the team\n${text}`);
   }
 
+  get env(): Record<string, string | undefined> {
+    return { ...process.env, KUBECONFIG: inject("controlPlane").kubeconfig, HOME: path.join(this.dir, "home") };
+  }
+
   /** Runs a command line as a person would, but for the terminal. */
-  async liftlock(args: string, answers?: readonly string[], interrupt?: (press: () => void) => void): Promise<Ended> {
-    const out: string[] = [];
-    const err: string[] = [];
-    const left = [...(answers ?? [])];
-    const io: Io = {
-      cwd: this.dir,
-      env: {
-        ...process.env,
-        KUBECONFIG: inject("controlPlane").kubeconfig,
-        HOME: path.join(this.dir, "home"),
-        LIFTLOCK_COMMAND: "liftlock",
-      },
-      colors: picocolors.createColors(false),
-      interactive: answers !== undefined,
-      screen: undefined,
-      out: (text) => void out.push(text),
-      err: (text) => void err.push(text),
-      ask: async () => left.shift() ?? "",
-      onInterrupt: (handler) => {
-        interrupt?.(() => handler("SIGINT"));
-        return () => {};
-      },
-      kill: () => {
-        throw new Error("killed");
-      },
-    };
-    const flags = ["--local", "--context", this.#context, "--confirm-context", this.#context];
-    const exitCode = await main([...args.split(" "), ...flags], io);
-    return { exitCode, out: out.join("\n"), err: err.join("\n") };
+  liftlock(args: string, answers?: readonly string[], interrupt?: (press: () => void) => void): Promise<Ended> {
+    return command([...args.split(" "), ...onContext(this.#context)], { cwd: this.dir, env: this.env, answers, interrupt });
   }
 
   /** Begins a command that can be interrupted as by Ctrl-C. */

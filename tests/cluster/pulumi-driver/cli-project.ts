@@ -1,14 +1,12 @@
 import { appendFileSync, chmodSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { execa } from "execa";
-import picocolors from "picocolors";
 import { inject } from "vitest";
 import type { LedgerEvent } from "../../../ops/ledger/event.ts";
 import { openLedger } from "../../../ops/ledger/ledger.ts";
-import { main } from "../../../ops/main.ts";
 import { onPath } from "../../../ops/pulumi/cli.ts";
-import type { Io } from "../../../ops/terminal/io.ts";
-import { type Ended, Project } from "../promotion/project.ts";
+import { Project } from "../promotion/project.ts";
+import { liftlock as command, type Ended } from "../support/command.ts";
 
 /** The real CLI, when there is one: then it is what is tested. */
 const REAL = onPath("pulumi", process.env);
@@ -39,12 +37,9 @@ export class CliProject extends Project {
     await execa(this.#command, init, { cwd: this.dir, env: this.env as Record<string, string> });
   }
 
-  get env(): Record<string, string | undefined> {
+  override get env(): Record<string, string | undefined> {
     return {
-      ...process.env,
-      KUBECONFIG: inject("controlPlane").kubeconfig,
-      HOME: path.join(this.dir, "home"),
-      LIFTLOCK_COMMAND: "liftlock",
+      ...super.env,
       PULUMI_COMMAND: this.#command,
       PULUMI_BACKEND_URL: `file://${this.backendDir}`,
       PULUMI_CONFIG_PASSPHRASE: "a passphrase that nobody may see",
@@ -53,27 +48,7 @@ export class CliProject extends Project {
   }
 
   override async liftlock(args: string, answers?: readonly string[], interrupt?: (press: () => void) => void): Promise<Ended> {
-    const [out, err]: [string[], string[]] = [[], []];
-    const left = [...(answers ?? [])];
-    const io: Io = {
-      cwd: this.dir,
-      env: this.env,
-      colors: picocolors.createColors(false),
-      interactive: answers !== undefined,
-      screen: undefined,
-      out: (text) => void out.push(text),
-      err: (text) => void err.push(text),
-      ask: async () => left.shift() ?? "",
-      onInterrupt: (handler) => {
-        interrupt?.(() => handler("SIGINT"));
-        return () => {};
-      },
-      kill: () => {
-        throw new Error("killed");
-      },
-    };
-    const exitCode = await main(args.split(" "), io);
-    const ended = { exitCode, out: out.join("\n"), err: err.join("\n") };
+    const ended = await command(args.split(" "), { cwd: this.dir, env: this.env, answers, interrupt });
     appendFileSync(path.join(this.dir, "said.txt"), `$ liftlock ${args}\n${ended.out}\n${ended.err}\n`);
     return ended;
   }

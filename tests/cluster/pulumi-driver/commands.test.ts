@@ -6,7 +6,8 @@ import path from "node:path";
 import { execa } from "execa";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { parse } from "yaml";
-import { type Ended, type Release, release } from "../promotion/project.ts";
+import { type Release, release } from "../promotion/project.ts";
+import type { Ended } from "../support/command.ts";
 import { CliProject } from "./cli-project.ts";
 
 /** Everything beyond `up` under the real driver, on one pair of environments. Each test goes on from where the one before left it. */

@@ -1,6 +1,7 @@
 import { AppsV1Api, CoreV1Api, PatchStrategy, setHeaderOptions } from "@kubernetes/client-node";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { type Ended, release } from "../promotion/project.ts";
+import { release } from "../promotion/project.ts";
+import type { Ended } from "../support/command.ts";
 import { CliProject } from "./cli-project.ts";
 
 /** What looks at one environment under the real driver, takes over and puts back. Each test goes on from where the one before left it. */
