@@ -19,6 +19,7 @@ const wholeEngine = [
   "tests/components/release-chain.test.ts",
   "tests/components/render.test.ts",
   "tests/restore/render.test.ts",
+  "tests/restore/server-render.test.ts",
   "tests/strategy/render.test.ts",
   "tests/gates/release-check.test.ts",
   "tests/github/environments.test.ts",

@@ -7,6 +7,8 @@ import { unfinished, unfinishedText } from "../unfinished.ts";
 import { staged } from "./lineage.ts";
 import { ServerRestore } from "./run.ts";
 import { requireServer } from "./standing.ts";
+import { addressNames } from "./vault.ts";
+import { hostOf } from "./window.ts";
 
 /** Back to the server from before a restore. The restored one stays, with what was written to it, until the restore is finished. */
 export async function restoreBack(context: Context, opened: Opened, { yes }: { yes?: boolean }): Promise<number> {
@@ -38,6 +40,8 @@ export async function restoreBack(context: Context, opened: Opened, { yes }: { y
   const again = `To go on: ${restore.again("--back")}`;
   if (!(await restore.stop(lineage, lineage.name, "--back")))
     return failed(signal.aborted ? "interrupted" : "what writes could not be stopped", `It may be stopped. ${again}`);
+  if (!(await addressNames(restore, lineage.name, hostOf(before.exported, lineage.name), restore.again("--back"))))
+    return failed(signal.aborted ? "interrupted" : `its address does not name ${lineage.name} yet`, again);
   say(`\n${bold(stack)}: starting on ${lineage.name}, and testing`);
   const ready = staged(lineage, "ready");
   await restore.write(ready);

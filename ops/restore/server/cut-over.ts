@@ -4,6 +4,8 @@ import { staged } from "./lineage.ts";
 import { type Restoring, utc } from "./make.ts";
 import { remindCopies } from "./remind.ts";
 import type { ServerRestore } from "./run.ts";
+import { addressNames } from "./vault.ts";
+import { hostOf } from "./window.ts";
 
 /** What writes is stopped, pointed to the new server, started and tested. `lineage`: the new server is ready, the old one serves. */
 export async function cutOver(restore: ServerRestore, lineage: Restoring, schemaVersion: string | undefined): Promise<number> {
@@ -35,6 +37,11 @@ export async function cutOver(restore: ServerRestore, lineage: Restoring, schema
     return EXIT.failed;
   }
 
+  // The file in state is from before the server was made: its address, Azure says by its name.
+  if (!(await addressNames(restore, name, hostOf(opened.before.exported, lineage.name).replace(lineage.name, name), again))) {
+    await restore.record({ ...entry, result: "failed", cause: signal.aborted ? "interrupted" : `its address does not name ${name} yet` });
+    return EXIT.failed;
+  }
   say(`\n${bold(stack)}: starting on ${name}, and testing`);
   const serving = staged(lineage, "serving");
   await restore.write(serving);

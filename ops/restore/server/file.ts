@@ -1,5 +1,5 @@
 import { Document, isMap, isScalar, type Node, type Pair, parseDocument, stringify, visit, type YAMLMap } from "yaml";
-import { readValue, type StackFile, withValueInFile } from "../../promotion/stack-file.ts";
+import { type StackFile, withValueInFile } from "../../promotion/stack-file.ts";
 import { sorted } from "../../report/sorted.ts";
 import { UserError } from "../../user-error.ts";
 import { keysOf, type Lineage, placed } from "./lineage.ts";
@@ -9,11 +9,22 @@ import { keysOf, type Lineage, placed } from "./lineage.ts";
  * changed line by line (an alias, a merged key) is written anew with all of `environment`.
  */
 export function withLineageInFile(stackFile: StackFile, project: string, lineage: Lineage): string {
-  const environment = readValue(stackFile, project, "environment");
-  const wanted = placed(environment, lineage);
+  const wanted = placed(environmentIn(stackFile.text, project), lineage);
+  const is = (text: string | undefined) => text !== undefined && same(environmentIn(text, project), wanted);
   const spliced = splice(stackFile.text, project, keysOf(lineage));
-  const result = spliced === undefined ? undefined : readOrNothing({ ...stackFile, text: spliced }, project);
-  return same(result, wanted) ? spliced! : withValueInFile(stackFile, project, "environment", wanted);
+  if (is(spliced)) return spliced!;
+  const anew = withValueInFile(stackFile, project, "environment", wanted);
+  if (is(anew)) return anew;
+  throw new UserError(
+    `${stackFile.file}: environment.azure.database cannot be written there by a program. Write it out plainly, without aliases, and try again.`,
+  );
+}
+
+/** As whoever reads the file has it: aliases resolved. Undefined where it cannot be read. */
+function environmentIn(text: string, project: string): unknown {
+  const document = parseDocument(text, { prettyErrors: false, merge: true });
+  const config = document.errors.length > 0 ? undefined : (document.toJS() as { config?: Record<string, unknown> } | null)?.config;
+  return config?.[`${project}:environment`] ?? config?.environment;
 }
 
 function splice(text: string, project: string, keys: Readonly<Record<string, unknown>>): string | undefined {
@@ -93,15 +104,6 @@ function written(document: Document): string {
     },
   });
   return document.toString({ lineWidth: 0 }).trimEnd();
-}
-
-function readOrNothing(file: StackFile, project: string): unknown {
-  try {
-    return readValue(file, project, "environment");
-  } catch (error) {
-    if (error instanceof UserError) return undefined;
-    throw error;
-  }
 }
 
 /** Whatever the order of keys. */

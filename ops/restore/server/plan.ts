@@ -6,6 +6,7 @@ import { duration } from "../../report/text.ts";
 import type { RestorePlan } from "../plan.ts";
 import { schemaStanding } from "../schema-standing.ts";
 import type { SchemaAt } from "./schema-at.ts";
+import type { KeptByPeople } from "./vault.ts";
 
 export interface Asked {
   readonly stack: string;
@@ -21,10 +22,12 @@ export interface Asked {
   readonly drill: boolean;
   /** Folders in volumes are kept beside the database. */
   readonly files: boolean;
+  /** The database's address is in a vault, where people write it. */
+  readonly kept?: KeptByPeople | undefined;
 }
 
 /** What a point-in-time restore does to an environment, said before it does it. */
-export function planServer({ stack, serving, restored, release, applied, schemaAt, now, begun, drill, files }: Asked): RestorePlan {
+export function planServer({ stack, serving, restored, release, applied, schemaAt, now, begun, drill, files, kept }: Asked): RestorePlan {
   const { name, at } = restored;
   const age = duration(Math.max(0, (now.getTime() - Date.parse(at)) / 1000));
   const lines = [
@@ -47,6 +50,10 @@ export function planServer({ stack, serving, restored, release, applied, schemaA
   if (line !== undefined) lines.push(line);
   if (files)
     lines.push("Files in volumes stay as they are now: a server's backups hold none. To take them back too, restore a backup (--backup).");
+  if (kept !== undefined)
+    lines.push(
+      `YOU are asked, while it is stopped, to write the new server into ${kept.key} in the vault ${kept.vault}: have its value at hand.`,
+    );
   lines.push(
     `In this order: ${name} is made (this may take long, and nobody notices), it is asked what it holds; then everything that writes is stopped (users see an outage until the end), pointed to ${name}, started and tested.`,
     "Both servers are paid for until one is taken away.",

@@ -18,7 +18,7 @@ export function schemaAt(at: string, applied: readonly string[], history: readon
     const tries = updates.filter(({ config }) => releaseOf(config, project)?.schemaVersion === version);
     const through = tries.find(({ result }) => result === "succeeded");
     const [from, until] = [tries[0]?.startTime, through?.endTime ?? through?.startTime];
-    if (from !== undefined && moment < Date.parse(from)) break;
+    if (from !== undefined && moment <= Date.parse(from)) break;
     if (from !== undefined && until !== undefined && moment < Date.parse(until)) return { during: { schema: version, from, until } };
     schema = version;
   }

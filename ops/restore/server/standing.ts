@@ -1,6 +1,3 @@
-import { declaredSecrets } from "../../../components/secrets.ts";
-import { isFromVault } from "../../../components/vault.ts";
-import { type Configuration, settingOf } from "../../promotion/configuration.ts";
 import { isRecord } from "../../report/diff.ts";
 import type { ProjectSummary, Selector } from "../../selector.ts";
 import { UserError } from "../../user-error.ts";
@@ -21,23 +18,6 @@ export function requireServer(opened: Pick<Opened, "project" | "stack" | "before
     `${stack} has no database server of its own in Azure (environment.azure.database), and only such a server is restored to a moment: restore a backup (--backup ID).`,
     2,
   );
-}
-
-/** A URL that people wrote into a vault is not ours to change. */
-export function requireMovableUrl(configuration: Configuration, project: string, stack: string): void {
-  const application = settingOf(configuration, project, "application");
-  const environment = settingOf(configuration, project, "environment");
-  const azure = isRecord(environment) && isRecord(environment.azure) ? environment.azure : {};
-  const vault = isRecord(azure.vault) ? azure.vault : undefined;
-  const key = isRecord(application) && isRecord(application.database) ? application.database.secret : undefined;
-  const set = declaredSecrets(application, stack).find((secret) => secret.key === key)?.set;
-  const sets = Array.isArray(vault?.sets) ? (vault.sets as string[]) : [];
-  const byPeople = set !== undefined && vault?.values !== "stack" && isFromVault(set, { azure: { vault: { sets } as never } });
-  if (byPeople)
-    throw new UserError(
-      `${key} of ${stack} is in the vault ${vault?.name}, where people write it: nothing here can point it to another server. Let the stack write it (environment.azure.vault.values: stack, ${key} among the stack's secrets, \`up\`), and restore then. Nothing was changed.`,
-      2,
-    );
 }
 
 /** Nothing in a locked group can be deleted: what a restore has to take away in the end would stay. `todo`: what cannot be done. */

@@ -13,7 +13,8 @@ import { makeServer } from "./make.ts";
 import { planServer } from "./plan.ts";
 import { ServerRestore } from "./run.ts";
 import { schemaAt } from "./schema-at.ts";
-import { requireMovableUrl, requireServer } from "./standing.ts";
+import { requireServer } from "./standing.ts";
+import { keptByPeople } from "./vault.ts";
 import { readMoment, requireWithin, windowOf } from "./window.ts";
 
 export interface ToOptions {
@@ -55,7 +56,6 @@ export async function restoreTo(context: Context, opened: Opened, options: ToOpt
   }
   const release = releaseOf(live, project.name);
   if (release === undefined) throw new UserError(`The release that runs in ${stack} cannot be read from its history.`);
-  if (!options.drill) requireMovableUrl(live, project.name, stack);
 
   const schema = schemaAt(at, before.applied, before.history, project.name);
   const asked = { stack, serving: servingOf(pending === undefined ? lineage : staged(lineage, "ready")), restored: { name, at } };
@@ -68,6 +68,7 @@ export async function restoreTo(context: Context, opened: Opened, options: ToOpt
     begun: pending !== undefined,
     drill: options.drill ?? false,
     files: keepsFiles(live, project.name),
+    kept: keptByPeople(live, project.name),
   });
   for (const line of plan.lines) context.say(line);
   if (plan.refused !== undefined) throw new UserError(`${stack} is not restored to ${at}: ${plan.refused}.\nNothing was changed.`);

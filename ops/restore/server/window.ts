@@ -36,7 +36,14 @@ interface InState {
   readonly name: unknown;
   readonly backup: Readonly<Record<string, unknown>>;
   readonly created: unknown;
+  readonly host: unknown;
 }
+
+/** The address of a server that is up. */
+export const hostOf = (exported: Readonly<Record<string, unknown>>, server: string): string => {
+  const host = serversIn(exported).find(({ name }) => name === server)?.host;
+  return typeof host === "string" && host !== "" ? host : `${server}.postgres.database.azure.com`;
+};
 
 export function serversIn({ deployment }: Readonly<Record<string, unknown>>): InState[] {
   const resources = isRecord(deployment) && Array.isArray(deployment.resources) ? deployment.resources : [];
@@ -45,7 +52,8 @@ export function serversIn({ deployment }: Readonly<Record<string, unknown>>): In
     const { inputs, outputs, created } = resource;
     if (!isRecord(inputs)) return [];
     const of = (from: unknown) => (isRecord(from) && isRecord(from.backup) ? from.backup : {});
-    return [{ name: inputs.serverName, backup: { ...of(inputs), ...of(outputs) }, created }];
+    const host = isRecord(outputs) ? outputs.fullyQualifiedDomainName : undefined;
+    return [{ name: inputs.serverName, backup: { ...of(inputs), ...of(outputs) }, created, host }];
   });
 }
 
