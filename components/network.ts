@@ -15,7 +15,8 @@ export const denyAll: PolicySpec = { podSelector: {}, policyTypes: ["Ingress", "
 const policy = (name: string, ingress: Ingress[], egress: Egress[], selector = selectorOf(name)): PolicySpec => ({
   podSelector: { matchLabels: selector },
   policyTypes: ["Ingress", "Egress"],
-  ingress,
+  // The API server drops an empty list: stated, it would be put back after every refresh.
+  ...(ingress.length === 0 ? {} : { ingress }),
   egress: [dns, ...egress],
 });
 

@@ -144,7 +144,8 @@ describe("StudySphere in production", () => {
     expect(reached("frontend")).toEqual([service("api", 4000), service("auth-service", 4001)]);
     expect(reached("api")).toEqual([service("auth-service", 4001), database]);
     expect(reached("backup")).toEqual([database]);
-    expect(policy("backup").ingress).toEqual([]);
+    expect(policy("backup")).not.toHaveProperty("ingress");
+    expect(policy("backup").policyTypes).toContain("Ingress");
     expect(reached("smoke")).toEqual([service("frontend", 3000), service("api", 4000), service("auth-service", 4001)]);
   });
 
