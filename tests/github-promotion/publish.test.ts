@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { beforeEach, expect, test } from "vitest";
 import { rateLimited } from "../../local/github/index.ts";
 import { deployed, made, PLANTED, rolledBack, shown, statusesOn, Team, unmade } from "./telling.ts";
-import { by, github, repo } from "./town.ts";
+import { by, clock, github, repo } from "./town.ts";
 
 beforeEach(() => {
   repo.deployments.length = 0;
@@ -55,7 +55,7 @@ test("what is followed is inactive; what was put back by itself is deployed agai
     [b.commit, "in_progress", "failure"],
     [a.commit, "in_progress", "success"],
   ]);
-  expect(deployment(b).statuses[1]!.description).toBe("restored: Deployment web: crashes. The release before was put back");
+  expect(deployment(b).statuses[1]!.description).toBe("failed, and the release before was put back: Deployment web: crashes");
   // By command, the release that comes back is a deployment of its own already.
   await team.run(deployed("production", b), rolledBack("production", b, a, false));
   expect(repo.deployments).toHaveLength(4);
@@ -144,6 +144,7 @@ test("each gate's answer is a status of the release's commit, and changes with i
   expect(Object.keys(before).filter((context) => context.includes("/staging/"))).toEqual([]);
   for (const text of Object.values(before)) expect(text.split(": ").slice(1).join(": ").length).toBeLessThanOrEqual(140);
   const written = repo.statuses.length;
+  clock.now += 120_000;
   team.ledger.who = { name: "paula", login: "paula" };
   expect(await team.command("check staging load failed")).toMatchObject({ exitCode: 0 });
   await team.command("approve production");
@@ -151,7 +152,7 @@ test("each gate's answer is a status of the release's commit, and changes with i
     "liftlock/production/check/load": expect.stringMatching(/^failure: load: failed for 1\.1\.0/),
     "liftlock/production/approval/owner": "success: approved by paula",
   });
-  // Of what says the same nothing is written again.
+  // Of what says the same nothing is written again, however long it has been soaking by now.
   expect(new Set(repo.statuses.slice(written).map(({ context }) => context.split("/")[2]))).toEqual(new Set(["check", "approval"]));
   // What is no longer asked stands in nobody's way.
   const relaxed = new Team("gates", { gates: { production: { soak: "1d" } } });

@@ -80,7 +80,7 @@ export class Team {
   readonly ledger = new Kept();
   readonly project: ProjectSummary;
   readonly outbox: string;
-  readonly live = new Map<string, { release: Version; configuration?: HistoryEntry["config"] }>();
+  readonly live = new Map<string, { release: Version; at: string; configuration?: HistoryEntry["config"] }>();
   readonly said: string[] = [];
   env: Record<string, string> = {};
   options: GlobalOptions = {};
@@ -115,7 +115,7 @@ export class Team {
   /** It went live, as state and history know it. */
   runs(stack: string, of: Version): void {
     this.declare(stack, of);
-    this.live.set(stack, { release: of, configuration: this.config(stack) });
+    this.live.set(stack, { release: of, at: new Date(clock.now - 3_600_000).toISOString(), configuration: this.config(stack) });
   }
   config(stack: string): HistoryEntry["config"] {
     const read = (file: string, key: string) =>
@@ -131,7 +131,7 @@ export class Team {
   }
   #engine(stack: string) {
     const live = this.live.get(stack);
-    const at = new Date(clock.now - 3_600_000).toISOString();
+    const at = live?.at ?? "";
     const entry = { version: 1, kind: "update", result: "succeeded", startTime: at, endTime: at, config: live?.configuration ?? {} };
     const outputs = live && {
       release: { id: releaseId(live.release), ...live.release },

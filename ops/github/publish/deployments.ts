@@ -21,6 +21,8 @@ export interface Publication {
 
 const STATES = { succeeded: "success", failed: "failure", restored: "failure", cancelled: "error" } as const;
 
+const WORDS = { failed: "failed", restored: "failed, and the release before was put back", cancelled: "cancelled" } as const;
+
 /** Undefined: GitHub is not told of such an entry. A rollback by command is a deployment as well, and told as that. */
 export function publicationOf(event: LedgerEvent): Publication | undefined {
   const { at, id, number, what } = event;
@@ -32,7 +34,6 @@ export function publicationOf(event: LedgerEvent): Publication | undefined {
   if (what.kind === "deployment") {
     const { stack, release, result, startedAt, endedAt, cause } = what;
     const took = duration((Date.parse(endedAt) - Date.parse(startedAt)) / 1000);
-    const put = result === "restored" ? ". The release before was put back" : "";
     return {
       ...of(release),
       stack,
@@ -40,7 +41,8 @@ export function publicationOf(event: LedgerEvent): Publication | undefined {
       state: STATES[result],
       said: {
         begun: `begun ${minute(startedAt)}`,
-        ended: result === "succeeded" ? `live since ${minute(endedAt)}, after ${took}` : `${result}: ${cause ?? "by whoever ran it"}${put}`,
+        ended:
+          result === "succeeded" ? `live since ${minute(endedAt)}, after ${took}` : `${WORDS[result]}: ${cause ?? "by whoever ran it"}`,
       },
     };
   }

@@ -136,7 +136,7 @@ async function pullRequests({ context, project, settings, outbox, events }: Abou
     const event = events.find((one) => keyOf(one) === key);
     const found = event && (await proposeWayBack(context, project, { api, settings, event, events }));
     if (found !== undefined && "opened" in found && found.opened.how !== "merged" && found.opened.how !== "kept")
-      told.said.push(`pull request: ${found.opened.url} takes the file back to what runs; merge it`);
+      told.said.push(`pull request: ${found.opened.url} takes ${found.file} back to ${found.to}: merge it`);
     outbox.done(key, "pull-request");
   }
 }

@@ -48,10 +48,7 @@ export async function publishStatuses({ octokit, owner, repo }: Api, { sha, stac
       context.startsWith(`liftlock/${stack}/`) && state !== "success" && !list.some((one) => one.context === context),
   );
   const changed = [
-    ...list.filter(({ context, state, description }) => {
-      const known = there.get(context);
-      return known?.state !== state || known.description !== description;
-    }),
+    ...list.filter((one) => !saysTheSame(one, there.get(one.context))),
     ...gone.map(([context]): Status => ({ context, state: "success", description: "not asked any more" })),
   ];
   for (const { context, state, description } of changed)
@@ -60,6 +57,16 @@ export async function publishStatuses({ octokit, owner, repo }: Api, { sha, stac
       ...(log === undefined ? {} : { target_url: log }),
     });
   return changed.length;
+}
+
+/** Is there nothing new in it? How long something has been open, or has soaked, by now is not. */
+function saysTheSame(
+  { state, description }: Pick<Status, "state" | "description">,
+  known: { state: string; description: string } | undefined,
+): boolean {
+  if (known?.state !== state) return false;
+  const opens = /^Opens at \S+ \S+Z\. /.exec(description)?.[0];
+  return state === "success" || description === known.description || (opens !== undefined && known.description.startsWith(opens));
 }
 
 /** The newest of each name; none of a commit that cannot be read: what follows says why. */

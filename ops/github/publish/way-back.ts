@@ -16,7 +16,7 @@ import { propose } from "../propose.ts";
 import { type Opened, textAt } from "../pull-request.ts";
 import { baseOf, type GithubSettings } from "../settings.ts";
 
-export type WayBackOf = { readonly opened: Opened } | { readonly none: string };
+export type WayBackOf = { readonly opened: Opened; readonly file: string; readonly to: string } | { readonly none: string };
 
 /**
  * The pull request that takes a stack's file on its branch back to what runs since a rollback. There is none where the branch says
@@ -71,5 +71,6 @@ export async function proposeWayBack(
     text: { title, body },
     also,
   } as const;
-  return { opened: await propose(context, project, { ...proposal, gates: [], wayBack: [], migrations: [], events }, api) };
+  const about = { file: `${file} on ${base}`, to: to.version };
+  return { ...about, opened: await propose(context, project, { ...proposal, gates: [], wayBack: [], migrations: [], events }, api) };
 }
