@@ -1,6 +1,7 @@
+import { isDeepStrictEqual } from "node:util";
 import { describe, expect, test } from "vitest";
 import { faultsOf } from "../settings/support.ts";
-import { declared, demands } from "./environments.ts";
+import { committed, declared, demands, examples } from "./environments.ts";
 
 // biome-ignore lint/suspicious/noExplicitAny: tests write what the schema must refuse
 type Written = any;
@@ -20,6 +21,18 @@ const faults = (monitoring: Written, change: (settings: Written) => void = () =>
   });
 
 test.each(Object.entries(demands))("right: %s", (_, monitoring) => expect(faults(monitoring)).toEqual([]));
+
+test.each(Object.entries(demands))("some environment asks for it, and so promtool judges it (tests/tools): %s", (_, demand) => {
+  const wanted = demand as { alerts?: object; objectives?: { availability?: number } };
+  // An environment behind a password cannot be asked from outside: StudySphere's testing promises no availability.
+  const { availability: _of, ...objectives } = wanted.objectives ?? {};
+  const asked = [...committed, ...examples].map(([, { environment }]) => environment.monitoring!);
+  const holds = (given: object | undefined, of: object) =>
+    Object.entries(of).every(([key, value]) => key === "hold" || isDeepStrictEqual((given as Written)?.[key], value));
+  for (const [key, value] of Object.entries(wanted.alerts ?? {}))
+    expect(asked.filter(({ alerts }) => holds(alerts, { [key]: value })).length, `alerts.${key}: ${value}`).toBeGreaterThan(0);
+  expect(asked.filter((monitoring) => holds(monitoring.objectives, objectives)).length).toBeGreaterThan(0);
+});
 
 describe("refused, with what to do", () => {
   test.each<[string, Written, string | RegExp]>([
