@@ -3,6 +3,7 @@ import { Command, Option } from "commander";
 import type { Context, GlobalOptions } from "./context.ts";
 import { describeGateCommands } from "./gate-commands.ts";
 import { describeGithubCommands } from "./github-commands.ts";
+import { groupHelp } from "./help-groups.ts";
 import { describeProjectCommands } from "./project-commands.ts";
 import type { Io } from "./terminal/io.ts";
 
@@ -44,6 +45,7 @@ export function buildProgram(io: Io, execute: Execute): Command {
   describeGateCommands(command as Declare);
   describeGithubCommands(command as Declare);
   describeProjectCommands(command as Declare);
+  groupHelp(program);
   return program;
 }
 

@@ -88,4 +88,4 @@ export function diffMarkdown(report: DiffReport): string[] {
   return lines;
 }
 
-const placesText = ({ places }: Difference): string => places.map(({ file, line }) => `${file}:${line}`).join(", ");
+const placesText = ({ places }: Difference): string => places.map(({ file, line }) => (line === 0 ? file : `${file}:${line}`)).join(", ");

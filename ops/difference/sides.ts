@@ -40,7 +40,7 @@ export function formerSubject(
   entry: HistoryEntry,
 ): Subject {
   const [environment, release] = ["environment", "release"].map((part) => settingOf(entry.config, project.name, part));
-  const when = { file: `update ${entry.version} of ${entry.endTime ?? entry.startTime}`, line: 0 };
+  const when = { file: `deployed ${(entry.endTime ?? entry.startTime).slice(0, 16).replace("T", " ")}Z`, line: 0 };
   const subject = parts(stack, application, environment, release);
   return {
     ...subject,

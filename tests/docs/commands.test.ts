@@ -1,7 +1,8 @@
 import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { expect, test } from "vitest";
-import { parsed, stacksOf } from "./commands.ts";
+import { GROUPS } from "../../ops/help-groups.ts";
+import { commandNames, parsed, stacksOf } from "./commands.ts";
 import { at, blocks, isShell, pages, root, textOf } from "./pages.ts";
 import { callsOf, commandsOf } from "./shell.ts";
 
@@ -43,6 +44,12 @@ test("every call of liftlock, run or not, is one that the command line takes", (
     }
   });
   expect(refused).toEqual([]);
+});
+
+test("every command of the command line is shown by a page, and stands in a group of its help", () => {
+  const shown = new Set(calls.filter(({ where }) => !where.startsWith("examples/")).map(({ args }) => parsed(args).command));
+  expect(commandNames().filter((name) => !shown.has(name))).toEqual([]);
+  expect(Object.values(GROUPS).flat().sort()).toEqual(commandNames().sort());
 });
 
 test("every stack and folder that a call names is there", () => {

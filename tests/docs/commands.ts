@@ -14,6 +14,9 @@ export interface Asked {
   readonly stacks: readonly string[];
 }
 
+const silent = { colors: picocolors.createColors(false), out: () => {}, err: () => {} } as unknown as Io;
+export const commandNames = (): string[] => buildProgram(silent, async () => {}).commands.map((command) => command.name());
+
 /** Throws what the parser has against it. */
 export function parsed(args: readonly string[]): Asked {
   const said: string[] = [];

@@ -5,6 +5,7 @@ export const order = [
   "docs/how-to/start-locally.md",
   "docs/how-to/keep-rules.md",
   "docs/how-to/promote-and-go-back.md",
+  "docs/how-to/open-and-close-gates.md",
   "docs/how-to/see-where-releases-stand.md",
   "docs/how-to/compare-environments.md",
   "docs/how-to/measure-deliveries.md",
@@ -16,6 +17,7 @@ export const order = [
   "docs/how-to/run-in-github-actions.md",
   "docs/how-to/protect-a-repository.md",
   "docs/how-to/outgrow-one-machine.md",
+  "docs/how-to/look-after-an-environment.md",
   "docs/how-to/run-on-azure.md",
   "docs/how-to/start-a-project.md",
 ];
