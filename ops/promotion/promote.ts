@@ -63,7 +63,9 @@ export async function promote(
     return EXIT.done;
   }
 
-  const { verdicts, lane, breakGlass } = await askGates(context, { stack: target, lane: wanted, release: live });
+  // A dry run tells nobody what the gates said.
+  const { heard: _, ...quiet } = context;
+  const { verdicts, lane, breakGlass } = await askGates(options.dryRun ? quiet : context, { stack: target, lane: wanted, release: live });
   const release = breakGlass === undefined ? live : { ...live, breakGlass };
   const book = await openBook(context, project.dir);
   const unmet = verdicts.filter(({ open }) => !open);

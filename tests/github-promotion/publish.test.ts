@@ -162,6 +162,16 @@ test("each gate's answer is a status of the release's commit, and changes with i
   expect(statusesOn(b.commit)).toMatchObject({ "liftlock/production/check/load": "success: not asked any more" });
 });
 
+test("a promotion that the gates refuse says so on GitHub; a dry run tells nobody", async () => {
+  const team = new Team("refused", { gates: { production: { soak: "1d" } } });
+  team.runs("staging", b);
+  team.runs("production", a);
+  expect(await team.command("promote staging production --dry-run")).toMatchObject({ exitCode: 1 });
+  expect(repo.statuses).toEqual([]);
+  expect(await team.command("promote staging production")).toMatchObject({ exitCode: 1 });
+  expect(statusesOn(b.commit)).toMatchObject({ "liftlock/production/soak/staging": expect.stringMatching(/^pending/) });
+});
+
 test("what a token may not do is said with the permission that it lacks, and keeps nothing else from being told", async () => {
   const team = new Team("scopes");
   team.runs("staging", b);
