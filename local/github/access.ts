@@ -36,12 +36,15 @@ export function isInTeam(org: Account, team: Team, login: string): boolean {
   return Object.values(org.teams).some((child) => child.parentSlug === team.slug && isInTeam(org, child, login));
 }
 
+/** What not even a public repository shows without the permission. */
+const KEPT = ["administration", "secrets", "actions_variables", "environments"];
+
 /** What a token may do at all, whoever it belongs to. Classic `repo` covers private repositories, `public_repo` public ones. */
 export function tokenAllows(token: Token | undefined, repo: Repo, permission: string, write: boolean): boolean {
   if (token === undefined) return !write && repo.visibility === "public";
   if (token.permissions !== undefined) {
     const granted = token.permissions[permission];
-    if (!write && (permission === "metadata" || repo.visibility === "public")) return true;
+    if (!write && (permission === "metadata" || (repo.visibility === "public" && !KEPT.includes(permission)))) return true;
     return granted === "write" || (granted === "read" && !write);
   }
   const scopes = token.scopes ?? [];

@@ -1,6 +1,7 @@
 import { type Api, inWords, statusOf } from "../github/api.ts";
 import { type GithubSettings, namedActors } from "../github/settings.ts";
 import { type Finding, good, wanting } from "./finding.ts";
+import { permissionFindings, standingFindings } from "./github-rights.ts";
 
 const CONNECT = "see docs/how-to/connect-github.md";
 
@@ -29,8 +30,6 @@ export async function githubFindings(api: Api, settings: GithubSettings): Promis
   const visibility = data.visibility ?? (data.private ? "private" : "public");
   const isAdmin = data.permissions?.admin === true;
   const lacks = scopes === undefined ? [] : ["repo", "read:org"].filter((scope) => !covers(String(scopes), scope, repository.ownerKind));
-  const branches = new Set(Object.values(settings.environments).flatMap(({ branch }) => (branch === undefined ? [] : [branch.name])));
-  branches.add(repository.defaultBranch);
   return [
     lacks.length === 0
       ? good("GitHub token", scopes === undefined ? "fine-grained" : "classic", `accepted by ${host}`)
@@ -59,7 +58,8 @@ export async function githubFindings(api: Api, settings: GithubSettings): Promis
           ),
         ]),
     ...(await planFinding(api, settings)),
-    ...(await Promise.all([...branches].filter((name) => !/[*?[]/.test(name)).map((name) => branchFinding(api, name)))).flat(),
+    ...(scopes === undefined ? await permissionFindings(api, settings) : []),
+    ...(await Promise.all(namedBranches(settings).map((name) => branchFinding(api, name)))).flat(),
     ...(await actorFindings(api, settings)),
   ];
 }
@@ -86,6 +86,18 @@ async function planFinding({ octokit, owner }: Api, { repository }: GithubSettin
       `${owner} has the plan ${plan}, and the settings say ${repository.plan}: correct application.repository.plan, which decides what GitHub allows`,
     ),
   ];
+}
+
+/** Every branch that the settings name: those with rules, those that are merged or deployed from. Patterns name none. */
+function namedBranches({ repository, environments, platforms }: GithubSettings): string[] {
+  const rules = Object.values(platforms).flatMap((github) => Object.entries(github.branches));
+  const own = Object.values(environments).flatMap(({ branch }) => (branch === undefined ? [] : [[branch.name, branch] as const]));
+  const names = [
+    repository.defaultBranch,
+    ...[...rules, ...own].flatMap(([name, { mergesFrom = [] }]) => [name, ...mergesFrom]),
+    ...Object.values(environments).flatMap(({ deployFrom }) => deployFrom.branches),
+  ];
+  return [...new Set(names)].filter((name) => !/[*?[]/.test(name));
 }
 
 async function branchFinding(api: Api, branch: string): Promise<Finding[]> {
@@ -127,8 +139,9 @@ async function actorFindings(api: Api, settings: GithubSettings): Promise<Findin
     }),
     ...users.map((username) => look(`user ${username}`, () => octokit.rest.users.getByUsername({ username }), "correct the settings")),
   ];
-  const wrong = (await Promise.all(asked)).flat();
+  const unknown = (await Promise.all(asked)).flat();
+  const wrong = unknown.length > 0 ? unknown : await standingFindings(api, teams, users);
   return wrong.length > 0 || asked.length === 0
     ? wrong
-    : [good("people", String(asked.length), "teams and users of the settings are all there")];
+    : [good("people", String(asked.length), "teams and users of the settings are all there, and may see the repository")];
 }

@@ -1,4 +1,4 @@
-import { cpSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -54,4 +54,29 @@ test("each thing that is missing says what to do", async () => {
   const without = await look({ PULUMI_COMMAND: "/nowhere/pulumi" });
   expect(without["Pulumi CLI"]).toMatch(/^missing: PULUMI_COMMAND names \/nowhere\/pulumi.*docs\/install/);
   expect(without.backend).toBeUndefined();
+});
+
+test.each([
+  ["echo v20.20.2", /^missing: .*\/node is 20\.20\.2: `pulumi up` by hand needs Node\.js 24 or newer there/],
+  ["exit 1", /^missing: .*\/node is broken/],
+  ["echo v24.1.0", /^24\.1\.0: runs the program under `pulumi up` by hand/],
+  [undefined, /^missing: `pulumi up` by hand needs a node on PATH: install Node\.js 24 or newer/],
+])("the Node.js on PATH that says %j", async (says, said) => {
+  const bin = path.join(dir, "bin");
+  mkdirSync(bin, { recursive: true });
+  rmSync(path.join(bin, "node"), { force: true });
+  if (says !== undefined) {
+    writeFileSync(path.join(bin, "node"), `#!/bin/sh\n${says}\n`);
+    chmodSync(path.join(bin, "node"), 0o755);
+  }
+  expect((await look({ PATH: bin, PULUMI_COMMAND: "/nowhere/pulumi" }))["PATH node"]).toMatch(said);
+});
+
+test("a CLI that is too old for how a run is followed", async () => {
+  const old = path.join(dir, "old-pulumi");
+  writeFileSync(old, "#!/bin/sh\necho v3.100.0\n");
+  chmodSync(old, 0o755);
+  expect((await look({ PULUMI_COMMAND: old }))["Pulumi CLI"]).toMatch(
+    /^missing: .*old-pulumi is Pulumi 3\.100\.0; liftlock needs 3\.\d+\.0 or newer/,
+  );
 });

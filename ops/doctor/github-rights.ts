@@ -1,0 +1,69 @@
+import { type Api, inWords, statusOf } from "../github/api.ts";
+import type { GithubSettings } from "../github/settings.ts";
+import { type Finding, wanting } from "./finding.ts";
+
+/**
+ * What a fine-grained token lacks: it does not tell, but GitHub refuses to read what it may not even read. What it may read it may still not
+ * write: that only a write would show.
+ */
+export async function permissionFindings({ octokit, owner, repo }: Api, { repository, environments }: GithubSettings): Promise<Finding[]> {
+  const at = { owner, repo };
+  const asked: [permission: string, what: string, ask: () => Promise<unknown>][] = [
+    [
+      "Administration",
+      "rules of branches, rulesets, and the repository's settings",
+      () => octokit.rest.repos.getBranchProtection({ ...at, branch: repository.defaultBranch }),
+    ],
+    ...Object.keys(environments)
+      .slice(0, 1)
+      .map((environment_name): [string, string, () => Promise<unknown>] => [
+        "Environments",
+        "secrets and variables of GitHub Environments",
+        () => octokit.rest.actions.listEnvironmentSecrets({ ...at, environment_name }),
+      ]),
+    ["Pull requests", "promotions, and reviews as approvals", () => octokit.rest.pulls.list({ ...at, per_page: 1 })],
+  ];
+  const found = await Promise.all(
+    asked.map(async ([permission, what, ask]): Promise<Finding[]> => {
+      const refused = await ask().then(
+        () => false,
+        // What is not there (404) says nothing about rights.
+        (error: unknown) => statusOf(error) === 403,
+      );
+      return refused
+        ? [
+            wanting(
+              "permission",
+              `the token lacks ${permission}: write, for ${what}: docs/how-to/connect-github.md lists what each feature needs`,
+            ),
+          ]
+        : [];
+    }),
+  );
+  return found.flat();
+}
+
+/** Who the settings name but may not see the repository: GitHub takes them neither as reviewers nor in lists of who may pass a rule by. */
+export async function standingFindings(api: Api, teams: readonly string[], users: readonly string[]): Promise<Finding[]> {
+  const { octokit, owner, repo } = api;
+  const shut = (who: string) =>
+    wanting("people", `${who} may not see ${owner}/${repo}: give them access, or GitHub refuses to name them in a rule`);
+  const asked = [
+    ...teams.map(async (team): Promise<Finding[]> => {
+      const [org = "", team_slug = ""] = team.split("/");
+      return octokit.rest.teams.checkPermissionsForRepoInOrg({ org, team_slug, owner, repo }).then(
+        () => [],
+        (error: unknown) =>
+          statusOf(error) === 404 ? [shut(`team ${team}`)] : [wanting("people", `team ${team}: ${inWords(error, api)}`)],
+      );
+    }),
+    ...users.map(async (username): Promise<Finding[]> => {
+      const found = await octokit.rest.repos.getCollaboratorPermissionLevel({ owner, repo, username }).then(
+        ({ data }) => data.permission,
+        () => undefined, // who may not ask this is told elsewhere
+      );
+      return found === "none" ? [shut(`user ${username}`)] : [];
+    }),
+  ];
+  return (await Promise.all(asked)).flat();
+}
