@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { ShortName, StackName } from "../primitives.ts";
 import { EnvironmentDatabase } from "./database.schema.ts";
-import { Budget, CacheName, Tier, VaultName } from "./primitives.ts";
+import { Budget, CacheName, EarlierTypes, Tier, VaultName } from "./primitives.ts";
 
 const EnvironmentVault = z.strictObject({
   name: VaultName,
@@ -39,5 +39,6 @@ export const EnvironmentAzure = z.strictObject({
     .optional(),
   vault: EnvironmentVault.optional().describe("A key vault that only the network reaches; the pods' own accounts may read its secrets"),
   budget: Budget.optional(),
+  earlierTypes: EarlierTypes,
 });
 export type EnvironmentAzure = z.infer<typeof EnvironmentAzure>;

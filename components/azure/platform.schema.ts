@@ -4,6 +4,7 @@ import { AzurePostgreSql } from "./database.schema.ts";
 import {
   Budget,
   ClusterName,
+  EarlierTypes,
   GrafanaName,
   Location,
   PoolName,
@@ -110,5 +111,6 @@ export const PlatformAzure = z.strictObject({
     .default(true)
     .describe("The repository's workflows log in without a password, one identity an environment of the path"),
   budget: Budget.optional(),
+  earlierTypes: EarlierTypes,
 });
 export type PlatformAzure = z.infer<typeof PlatformAzure>;

@@ -23,7 +23,7 @@ export function createAzurePlatform(
 ): { azure: PlatformOutputs; kubeconfig?: pulumi.Output<string> } {
   const { application, platform, project } = settings;
   const { protect } = platform;
-  const provider = connectAzure(azure.subscription);
+  const provider = connectAzure(azure.subscription, azure);
   const tags = { application: application.name, ...azure.tags };
   const options = { provider };
   const group = new ResourceGroup(

@@ -33,6 +33,12 @@ export const GrafanaName = text(
 export const ResourceName = text(/^[A-Za-z0-9][\w.-]{0,62}$/, "a name: at most 63 letters, digits, dashes, underscores and periods");
 export const Location = text(/^[a-z]+[a-z0-9]*$/, "an Azure region in its short form, such as westeurope");
 export const Uuid = z.uuid({ error: "must be a GUID, such as 0b1f6471-1bf0-4dda-aec3-cb9272f09590" });
+export const EarlierTypes = z
+  .boolean()
+  .default(false)
+  .describe(
+    "The stack's state is another program's, and may hold types of earlier API versions: they are found by them. Slower; false once it has come up",
+  );
 export const Email = z.email({ error: "must be an e-mail address" });
 export const Zone = z.enum(["1", "2", "3"], { error: 'must be "1", "2" or "3"' });
 export const VmSize = text(/^Standard_[A-Za-z0-9_]+$/, "a size of virtual machines, such as Standard_D2ds_v5");

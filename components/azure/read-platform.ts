@@ -32,7 +32,10 @@ export async function readPlatform({ environment, project, stack }: Settings): P
   if (given?.azure !== undefined) {
     const reference = new pulumi.StackReference("platform", { name });
     const platform = reference.requireOutput("azure") as pulumi.Output<ReadOutputs>;
-    const provider = connectAzure(platform.apply(({ subscriptionId }) => subscriptionId));
+    const provider = connectAzure(
+      platform.apply(({ subscriptionId }) => subscriptionId),
+      environment.azure!,
+    );
     const { cluster } = given.azure;
     if (cluster === undefined) return { provider, platform, kubeconfig: undefined };
     if (given.kubeconfig) return { provider, platform, kubeconfig: reference.requireOutput("kubeconfig") as pulumi.Output<string> };
@@ -43,7 +46,7 @@ export async function readPlatform({ environment, project, stack }: Settings): P
     });
     return { provider, platform, kubeconfig: pulumi.output(pulumi.unknown) as pulumi.Output<never> };
   }
-  const provider = connectAzure(undefined);
+  const provider = connectAzure(undefined, environment.azure!);
   const { subscriptionId, tenantId } = await getClientConfig({ provider });
   const isLocal = subscriptionId === NOBODYS;
   await refuseOrWarn(`"${of}" gives out no Azure yet`, {
