@@ -2,25 +2,32 @@ import { type Api, inWords, statusOf } from "../github/api.ts";
 import type { GithubSettings } from "../github/settings.ts";
 import { type Finding, wanting } from "./finding.ts";
 
+type Ask = [permission: string, what: string, ask: () => Promise<unknown>];
+
 /**
  * What a fine-grained token lacks: it does not tell, but GitHub refuses to read what it may not even read. What it may read it may still not
  * write: that only a write would show.
  */
 export async function permissionFindings({ octokit, owner, repo }: Api, { repository, environments }: GithubSettings): Promise<Finding[]> {
   const at = { owner, repo };
-  const asked: [permission: string, what: string, ask: () => Promise<unknown>][] = [
+  const asked: Ask[] = [
     [
       "Administration",
       "rules of branches, rulesets, and the repository's settings",
       () => octokit.rest.repos.getBranchProtection({ ...at, branch: repository.defaultBranch }),
     ],
+    ...(Object.keys(environments).length === 0
+      ? []
+      : [["Actions", "reading GitHub Environments", () => octokit.rest.repos.getAllEnvironments({ ...at, per_page: 1 })] as Ask]),
     ...Object.keys(environments)
       .slice(0, 1)
-      .map((environment_name): [string, string, () => Promise<unknown>] => [
-        "Environments",
-        "secrets and variables of GitHub Environments",
-        () => octokit.rest.actions.listEnvironmentSecrets({ ...at, environment_name }),
-      ]),
+      .map(
+        (environment_name): Ask => [
+          "Environments",
+          "secrets and variables of GitHub Environments",
+          () => octokit.rest.actions.listEnvironmentSecrets({ ...at, environment_name }),
+        ],
+      ),
     ["Pull requests", "promotions, and reviews as approvals", () => octokit.rest.pulls.list({ ...at, per_page: 1 })],
   ];
   const found = await Promise.all(
@@ -34,7 +41,7 @@ export async function permissionFindings({ octokit, owner, repo }: Api, { reposi
         ? [
             wanting(
               "permission",
-              `the token lacks ${permission}: write, for ${what}: docs/how-to/connect-github.md lists what each feature needs`,
+              `the token lacks ${permission}: ${permission === "Actions" ? "read" : "write"}, for ${what}: docs/how-to/connect-github.md lists what each feature needs`,
             ),
           ]
         : [];

@@ -60,6 +60,24 @@ describe("what would fail is named, with what to do", () => {
       },
       /^permission: the token lacks Environments: write/,
     ],
+    [
+      "one that may not read environments of a private repository",
+      async () => {
+        repo.visibility = "private";
+        const permissions = {
+          metadata: "read",
+          administration: "write",
+          environments: "write",
+          pull_requests: "write",
+          members: "read",
+        } as const;
+        const token = await github.addToken("olga", { permissions });
+        return wrong(token, { visibility: "private", environments: { production: environment({}) } }).finally(() => {
+          repo.visibility = "public";
+        });
+      },
+      /^permission: the token lacks Actions: read, for reading GitHub Environments/,
+    ],
     ["a user who administers nothing", () => wrong(tokens.robot), /^repository: the token's user does not administer acme\/ferry/],
     [
       "a repository that is not there",

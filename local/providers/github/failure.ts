@@ -53,7 +53,8 @@ function hintOf(status: number | undefined, words: string): string | undefined {
   if (status === 401) return "The token is not (or no longer) valid: see docs/how-to/connect-github.md.";
   if (/Resource not accessible/.test(words))
     return "The token lacks a permission: docs/how-to/connect-github.md lists which each feature needs.";
-  if (status === 404) return "Either it is not there, or this token may not see or change it: GitHub answers both alike.";
+  if (status === 404 || /Could not resolve to a node with the global id/.test(words))
+    return "Either it is not there, or this token may not see or change it: GitHub answers both alike.";
   if (/billing plan|Upgrade to GitHub/.test(words)) return "Leave this setting out, make the repository public, or use a plan that has it.";
   return undefined;
 }
