@@ -1,5 +1,6 @@
 import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
+import { fileURLToPath } from "node:url";
 import type { Json } from "../report/diff.ts";
 import { commandsReference } from "./commands.ts";
 import { exampleFiles, exampleFolders, written } from "./examples.ts";
@@ -20,6 +21,8 @@ if (import.meta.main) {
   const folder = new URL("docs/reference/", root);
   await mkdir(folder, { recursive: true });
   for (const [file, text] of Object.entries(await references())) await writeFile(new URL(file, folder), text);
+  const { "DEPLOYMENT.md": own } = await exampleFiles(fileURLToPath(root));
+  await writeFile(new URL("DEPLOYMENT.md", root), own!);
   for (const dir of exampleFolders()) {
     const wanted = await exampleFiles(dir);
     for (const file of Object.keys(written(dir))) if (!(file in wanted)) await rm(path.join(dir, file));

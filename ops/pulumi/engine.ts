@@ -3,12 +3,12 @@ import type { Engine, EngineEvent, HistoryEntry, ImportSpec, LockOwner, RunOptio
 import { protectedIn } from "../report/protected.ts";
 import { UserError } from "../user-error.ts";
 import { type Backend, findBackend, refuseLocalStack, refuseLocalTags } from "./backend.ts";
-import type { Cli } from "./cli.ts";
+import { type Cli, CliFailure } from "./cli.ts";
 import { withEarlierConfig } from "./earlier-config.ts";
 import { importFile } from "./import-file.ts";
 import { importedSteps } from "./imported.ts";
 import { lockOwners } from "./locks.ts";
-import { explain, NoSuchStack, reasonOf, scrubbed } from "./reasons.ts";
+import { explain, isLocked, NoSuchStack, reasonOf, scrubbed } from "./reasons.ts";
 import { type Look, namespacesIn } from "./rollout-watch.ts";
 import { watchedRun } from "./watched-run.ts";
 import { openStack } from "./workspace.ts";
@@ -206,7 +206,7 @@ export class PulumiEngine implements Engine {
       run: (handed) => command(stack, run, handed),
     });
     this.#unsettled = failure !== undefined;
-    if (failure !== undefined && !recorder.began && result !== "cancelled") throw explain(failure, this.#place());
+    if (failure !== undefined && result !== "cancelled" && (!recorder.began || isLocked(failure))) throw await this.#explained(failure);
     const ended = recorder.result(result);
     if (result === "failed" && !ended.diagnostics.some(({ severity }) => severity === "error")) {
       ended.diagnostics.push({ severity: "error", message: reasonOf(failure!, env) });
@@ -228,9 +228,16 @@ export class PulumiEngine implements Engine {
   }
 
   async #asked<T>(answer: Promise<T>): Promise<T> {
-    return answer.catch((error: unknown) => {
-      throw explain(error, this.#place());
+    return answer.catch(async (error: unknown) => {
+      throw await this.#explained(error);
     });
+  }
+
+  async #explained(error: unknown): Promise<unknown> {
+    const { dir } = this.#backend;
+    const { project, stack } = this.#options;
+    const looks = error instanceof CliFailure && isLocked(error) && dir !== undefined;
+    return explain(error, { ...this.#place(), ...(looks ? { owners: await lockOwners(dir, project, stack) } : {}) });
   }
 
   #refuseLocal(): void {

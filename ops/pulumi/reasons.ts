@@ -1,4 +1,5 @@
 import { hostname } from "node:os";
+import type { LockOwner } from "../engine.ts";
 import { UserError } from "../user-error.ts";
 import { CliFailure } from "./cli.ts";
 import { isAlive } from "./locks.ts";
@@ -9,7 +10,14 @@ export interface Place {
   /** The backend's address without credentials. */
   readonly backend: string;
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** Who holds a lock, where the CLI was refused by one and did not say whose: two that began at the same moment hinder each other so. */
+  readonly owners?: readonly LockOwner[];
 }
+
+const LOCKED = /the stack is currently locked by|Another update is currently in progress/;
+
+/** Was the CLI refused because somebody else is at work on the stack? */
+export const isLocked = ({ stderr, stdout }: CliFailure): boolean => LOCKED.test(`${stderr}\n${stdout}`);
 
 /** What the CLI said, in our words and with its own reason. Errors that are none of the CLI's pass through. */
 export function explain(error: unknown, place: Place): unknown {
@@ -18,7 +26,7 @@ export function explain(error: unknown, place: Place): unknown {
   const reason = reasonOf(error, place.env);
   const text = scrubbed(`${error.stderr}\n${error.stdout}`, place.env);
   if (/no stack named .* found/.test(text)) return new NoSuchStack(stack, projectDir, backend);
-  if (/the stack is currently locked by|Another update is currently in progress/.test(text)) return locked(stack, text, reason);
+  if (LOCKED.test(text)) return locked(place, text, reason);
   if (/passphrase must be set/.test(text)) {
     return new UserError(
       `The secrets of ${stack} are kept under a passphrase, and there is none: set PULUMI_CONFIG_PASSPHRASE, or PULUMI_CONFIG_PASSPHRASE_FILE.\n  pulumi: ${reason}`,
@@ -52,12 +60,14 @@ export class NoSuchStack extends UserError {
   }
 }
 
-const OWNER = /created by (\S+)@(\S+) \(pid (\d+)\) at (\S+)/g;
+const OWNER = /created by (.+?)@(\S+) \(pid (\d+)\) at (\S+)/g;
 
-function locked(stack: string, text: string, reason: string): UserError {
-  const owners = [...text.matchAll(OWNER)].map(([, user, host, pid, since]) => ({
-    line: `  ${user}@${host} (pid ${pid}) since ${since}: ${stateOf(host!, Number(pid))}`,
-    dead: stateOf(host!, Number(pid)) === GONE,
+function locked({ stack, owners: found = [] }: Place, text: string, reason: string): UserError {
+  const told = [...text.matchAll(OWNER)].map(([, user, host, pid, since]) => [user, host, pid, since]);
+  const known = told.length > 0 ? told : found.map(({ username, hostname: host, pid, timestamp }) => [username, host, pid, timestamp]);
+  const owners = known.map(([user, host, pid, since]) => ({
+    line: `  ${user}@${host} (pid ${pid}) since ${since}: ${stateOf(String(host), Number(pid))}`,
+    dead: stateOf(String(host), Number(pid)) === GONE,
   }));
   const lines = owners.length > 0 ? owners.map(({ line }) => line) : [`  pulumi: ${reason}`];
   const remedy =

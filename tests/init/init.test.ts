@@ -130,3 +130,7 @@ test("in a folder of a larger repository the workflows call the project's own co
   expect(read(root, ".github/workflows/deploy-production.yml")).toContain("./deploy/liftlock --stack-dir deploy up production");
   expect(existsSync(path.join(dir, ".git"))).toBe(false);
 });
+
+test("the document of the application in this repository is current, too (npm run docs)", async () => {
+  expect(await run(["document", "--check"])).toMatchObject({ exitCode: 0, err: "" });
+});

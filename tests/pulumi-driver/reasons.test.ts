@@ -32,6 +32,15 @@ describe("a locked stack", () => {
   test("by one that still runs", () => {
     expect(said(lockedBy(`ada@${hostname()} (pid ${process.pid})`)).message).toContain("still running\nWait for it to end.");
   });
+  test("by somebody whose name has a space in it", () => {
+    expect(said(lockedBy("Ada King@far (pid 1005)")).message).toContain("  Ada King@far (pid 1005) since");
+  });
+  test("the loser of two that began at the same moment, told of no owner, names the one that the backend's lock does", () => {
+    const [alone] = lockedBy("nobody").split("\n") as [string];
+    const owners = [{ pid: process.pid, username: "ada", hostname: hostname(), timestamp: "2026-11-21T10:53:11Z", alive: true }];
+    const { message } = explain(new CliFailure(["up"], 255, "", alone), { ...place, owners }) as UserError;
+    expect(message).toContain(`Stack dev is locked:\n  ada@${hostname()} (pid ${process.pid}) since 2026-11-21T10:53:11Z: still running`);
+  });
   test("in Pulumi Cloud", () => {
     expect(said("error: [409] Conflict: Another update is currently in progress.").message).toContain(
       "Stack dev is locked:\n  pulumi: [409] Conflict",

@@ -158,6 +158,14 @@ test("a locked stack is refused in our words; cancel says who held it, and then 
   expect((await engine.up({})).result).toBe("succeeded");
 });
 
+test("who loses to another run after the CLI has begun to tell names its owner all the same", async () => {
+  const stderr =
+    "error: the stack is currently locked by 1 lock(s). Either wait for the other process(es) to end or delete the lock file with `pulumi cancel`.\n  file:///state/cd14e95f.json?no_tmp_dir=true: created by user@far (pid 1005) at 2026-11-21T10:53:11Z\n";
+  world.stack("step2").script({ command: "up", events: "step2.up.jsonl", code: 255, stderr });
+  const refused = (await world.engine()).up({});
+  await expect(refused).rejects.toThrow("Stack dev is locked:\n  user@far (pid 1005) since 2026-11-21T10:53:11Z: on another machine");
+});
+
 test("a stack of the local world is refused before the CLI is asked anything about it", async () => {
   world.stack("step2").script(up("step2"));
   const marked = { ...JSON.parse(readFileSync(world.checkpointFile, "utf8")), liftlock: { world: "local" } };
