@@ -51,7 +51,7 @@ function messageOf(error: unknown): string {
 
 function hintOf(status: number | undefined, words: string): string | undefined {
   if (status === 401) return "The token is not (or no longer) valid: see docs/how-to/connect-github.md.";
-  if (/Resource not accessible/.test(words))
+  if (/Resource not accessible|does not have the correct permissions/.test(words))
     return "The token lacks a permission: docs/how-to/connect-github.md lists which each feature needs.";
   if (status === 404 || /Could not resolve to a node with the global id/.test(words))
     return "Either it is not there, or this token may not see or change it: GitHub answers both alike.";
