@@ -1,29 +1,19 @@
 import { readFileSync } from "node:fs";
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { release } from "../promotion/project.ts";
+import { prometheusServer } from "../support/prometheus.ts";
 import { StrategyProject } from "./project.ts";
 
 /** One environment; each test goes on from where the one before left it. */
 let project: StrategyProject;
-/** A server with Prometheus' API, whose answer the tests choose. */
-let answer = { status: "success", data: { resultType: "vector", result: [] as unknown[] } };
-const asked: string[] = [];
-const prometheus = createServer((request, response) => {
-  let body = "";
-  request.on("data", (chunk) => (body += chunk));
-  request.on("end", () => {
-    asked.push(new URLSearchParams(body).get("query") ?? "");
-    response.setHeader("content-type", "application/json").end(JSON.stringify(answer));
-  });
-});
+/** Its answer is the tests' choice: none, to begin with. */
+let prometheus: Awaited<ReturnType<typeof prometheusServer>>;
 const canary = (more: object = {}) => ({ kind: "canary", steps: [10, 50], pause: "1s", keep: "1h", ...more });
 const command = { kind: "command", command: ["sh", "-c", 'echo "$LIFTLOCK_COLOUR $LIFTLOCK_WEIGHT" >> checks.log'] };
 
 beforeAll(async () => {
-  await new Promise<void>((resolve) => prometheus.listen(0, "127.0.0.1", resolve));
+  prometheus = await prometheusServer();
   project = await new StrategyProject().init();
   const service = { kind: "web", settle: "1s", progress: "8s", name: "api", image: "registry.example.com/shop/api" };
   project.writeApplication({
@@ -34,7 +24,7 @@ beforeAll(async () => {
   });
 });
 afterAll(async () => {
-  prometheus.close();
+  await prometheus.close();
   await project.remove();
 });
 
@@ -65,14 +55,13 @@ describe("a canary", () => {
   });
 
   test("a metric without an answer ends it: no traffic, the release of before, and state, position and cluster say the same", async () => {
-    const { port } = prometheus.address() as AddressInfo;
-    const metric = { kind: "metric", url: `http://127.0.0.1:${port}`, query: 'errors{workload="$workload"}', max: 0.01 };
+    const metric = { kind: "metric", url: prometheus.url, query: 'errors{workload="$workload"}', max: 0.01 };
     project.strategy = canary({ checks: [metric] });
     project.write("lower", release("1.2.0"));
     const before = await project.pods("lower", "api-green");
     const { exitCode, err } = await project.liftlock("up lower");
     expect(exitCode).toBe(1);
-    expect(asked).toEqual(['errors{workload="api"}']);
+    expect(prometheus.asked).toEqual(['errors{workload="api"}']);
     expect(err).toContain('api at 10 %: the check failed: there is no sample: errors{workload="api"}');
     expect(await project.backends("lower")).toEqual([["api", 1]]);
     expect(await project.serving("lower")).toBe("api-green");
@@ -87,9 +76,8 @@ describe("a canary", () => {
   });
 
   test("an interrupted one stays where it is, says where that is, and the next run goes on from there", async () => {
-    answer = { status: "success", data: { resultType: "vector", result: [{ metric: {}, value: [1, "0"] }] } };
-    const { port } = prometheus.address() as AddressInfo;
-    const checks = [{ kind: "metric", url: `http://127.0.0.1:${port}`, query: "errors", max: 0.01 }];
+    prometheus.answers = () => "0";
+    const checks = [{ kind: "metric", url: prometheus.url, query: "errors", max: 0.01 }];
     project.strategy = canary({ pause: "1h", checks });
     project.write("lower", release("1.3.0"));
     const run = project.interruptible("up lower");

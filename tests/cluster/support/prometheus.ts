@@ -32,7 +32,11 @@ export async function prometheusServer(): Promise<PrometheusServer> {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     asked,
     answers: () => undefined,
-    close: () => new Promise((resolve) => server.close(() => resolve())),
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
   };
   return prometheus;
 }
