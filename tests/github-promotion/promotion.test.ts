@@ -4,8 +4,10 @@ import { releaseId } from "../../components/release.ts";
 import type { Context } from "../../ops/context.ts";
 import { approverSources } from "../../ops/github/project.ts";
 import { type Proposal, propose } from "../../ops/github/propose.ts";
+import { askGates } from "../../ops/promotion/gates.ts";
 import { readApplication } from "../../ops/release/application.ts";
 import type { Selector } from "../../ops/selector.ts";
+import { Team } from "./telling.ts";
 import { approvalsBy, by, clock, contextOf, gate, github, project, put, release, tokens, yaml } from "./town.ts";
 
 const [old, next] = [release("1.0.0"), release("1.1.0")];
@@ -113,6 +115,20 @@ test("who merges it lets it through, and who asked for it still may not approve 
   expect(await source.requester(about, { name: "eve", login: "Eve" })).toBeUndefined();
   expect(await source.requester({ ...about, releaseId: "1.1.0-deadbeef" }, { name: "paula", login: "paula" })).toBeUndefined();
   expect(await source.requester(about, { name: "Paula", email: "paula@example.com" })).toBeUndefined();
+
+  // So the run that her merge starts finds her approval good, and that of whoever asked not.
+  const promotion = { people: { paula: ["@paula"] }, roles: { owner: { people: ["paula"], teams: ["acme/owners"] } } };
+  const team = new Team("merged", { promotion, gates: { production: { approvals: [{ roles: ["owner"], count: 2 }] } } });
+  team.runs("staging", next);
+  team.runs("production", old);
+  team.ledger.who = { name: "paula", login: "paula" };
+  const asks = async () => {
+    const { verdicts } = await askGates(team.context(), { stack: "production", lane: "of the ledger", release: next });
+    return verdicts.find(({ gate }) => gate === "approval");
+  };
+  expect(await asks()).toMatchObject({ open: true, text: "approved by paula and @emil" });
+  await team.ledger.append({ kind: "promotion", from: "staging", to: "production", release: { id, ...next }, lane: "normal" });
+  expect(await asks()).toMatchObject({ open: false, text: expect.stringContaining("; @emil approved") });
 });
 
 test("a team that the token may not look into has no members, which is said once, with what it means and what would help", async () => {

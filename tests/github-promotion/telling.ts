@@ -171,12 +171,16 @@ export class Team {
     };
   }
 
+  context(selector = this.selector): Context {
+    const io = this.#io;
+    return { io, options: this.options, command: "liftlock", selector, signal: AbortSignal.timeout(60_000), say: io.out };
+  }
+
   /** One run that records these, one append each, and what it says at its end. */
   async run(...appends: readonly (Happening | readonly Happening[])[]): Promise<string[]> {
     const publications = new Publications();
     const selector = publications.listen(this.selector);
-    const io = this.#io;
-    const context: Context = { io, options: this.options, command: "liftlock", selector, signal: AbortSignal.timeout(60_000), say: io.out };
+    const context = this.context(selector);
     const ledger = await selector.ledger(this.project.dir);
     for (const one of appends) await ledger.append(...(Array.isArray(one) ? one : [one as Happening]));
     return this.#heard(() => publications.settled(context));

@@ -66,11 +66,9 @@ export class Outbox {
   isRefused(what: string): boolean {
     return this.#refused.has(what);
   }
-  /** Remembers what GitHub will not take, however often it is asked. False: it was remembered before. */
-  refuse(what: string): boolean {
-    if (this.#refused.has(what)) return false;
+  /** Remembers what GitHub will not take, however often it is asked. */
+  refuse(what: string): void {
     this.#refused.add(what);
-    return true;
   }
 
   /** Asked for by hand: what was refused may be there by now. */

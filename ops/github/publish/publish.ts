@@ -103,11 +103,14 @@ function refuse(
   error: unknown,
 ): void {
   if (statusOf(error) !== 422 && statusOf(error) !== 409) throw error;
-  if (!isUnknownCommit(error)) told.refused.push(inWords(error, api));
-  else if (outbox.refuse(commitOf({ release })))
-    told.refused.push(
-      `${api.owner}/${api.repo} has no commit ${release.commit.slice(0, 12)} (${release.version}): its deployments and gates cannot be shown there`,
-    );
+  if (!isUnknownCommit(error)) {
+    told.refused.push(inWords(error, api));
+    return;
+  }
+  outbox.refuse(commitOf({ release }));
+  told.refused.push(
+    `${api.owner}/${api.repo} has no commit ${release.commit.slice(0, 12)} (${release.version}): its deployments and gates cannot be shown there`,
+  );
 }
 
 function addressOf(project: ProjectSummary, stack: string): string | undefined {
