@@ -76,3 +76,27 @@ describe("imports from the command line", () => {
     expect(nameIn(world.resources().get("x")!.urn)).toBe("x");
   });
 });
+
+test("what the program declares of an object is what the state holds of it; components and its provider come along", async () => {
+  const world = project();
+  const engine = await world.engine({});
+  const result = succeeded(
+    await engine.import({
+      resources: [
+        { type: "pulumi:providers:test", name: "own", id: "", recorded: "provider", inputs: { region: "here" } },
+        { type: "my:group:Group", name: "group", id: "", recorded: "component" },
+        { type, name: "a", id: "by-hand", parent: "group", inputs: { label: "by-hand" } },
+      ],
+    }),
+  );
+  expect(stepList(result)).toContain("import a");
+  expect(world.resources().get("a")).toMatchObject({
+    id: "by-hand",
+    parent: expect.stringContaining("my:group:Group::group"),
+    provider: expect.stringContaining("::pulumi:providers:test::own::"),
+  });
+  expect(world.cloud.calls).toEqual([]);
+  // A second time there is nothing left to do.
+  const again = await engine.import({ resources: [{ type: "my:group:Group", name: "group", id: "", recorded: "component" }] });
+  expect(stepList(succeeded(again))).toEqual([]);
+});

@@ -1,0 +1,182 @@
+import { describe, expect, test } from "vitest";
+import { refuseOwned } from "../../ops/init/namespace/owners.ts";
+import { propose } from "../../ops/init/namespace/propose.ts";
+import { proposalLines } from "../../ops/init/namespace/words.ts";
+
+type Json = Record<string, unknown>;
+const SECRET = "pl4nted-v4lue";
+const of = (apiVersion: string, kind: string, name: string, more: Json = {}): Json => ({
+  apiVersion,
+  kind,
+  ...more,
+  metadata: { name, ...(more.metadata as Json) },
+});
+const container = (more: Json = {}): Json => ({ name: "c", image: "ghcr.io/acme/web:1.2.3", ports: [{ containerPort: 8080 }], ...more });
+const deployment = (name: string, pod: Json = {}, spec: Json = {}): Json =>
+  of("apps/v1", "Deployment", name, {
+    spec: {
+      replicas: 1,
+      selector: { matchLabels: { app: name } },
+      ...spec,
+      template: { metadata: { labels: { app: name } }, spec: { containers: [container()], ...pod } },
+    },
+  });
+const read = (...objects: Json[]) => propose({ namespace: "shop", unread: [], objects });
+const why = (...objects: Json[]) => read(...objects).beside.map(({ object, why: text }) => `${object}: ${text}`);
+const noted = (...objects: Json[]) => read(...objects).notes.map(({ field, why: text }) => `${field}: ${text}`);
+
+describe("what cannot be a service stays beside, and says which field keeps it there", () => {
+  test.each<[string, Json, RegExp]>([
+    [
+      "two containers",
+      deployment("web", { containers: [container(), container({ name: "proxy" })] }),
+      /spec\.template\.spec\.containers: it has 2/,
+    ],
+    ["an init container", deployment("web", { initContainers: [container()] }), /initContainers: .*application\.database\.migration/],
+    ["the node's network", deployment("web", { hostNetwork: true }), /hostNetwork: the restricted Pod Security standard/],
+    ["a folder of the node", deployment("web", { volumes: [{ name: "x", hostPath: { path: "/" } }] }), /volumes\[0\]\.hostPath/],
+    [
+      "a claim",
+      deployment("web", { volumes: [{ name: "x", persistentVolumeClaim: { claimName: "c" } }] }),
+      /what keeps data is a StatefulSet/,
+    ],
+    ["a low port", deployment("web", { containers: [container({ ports: [{ containerPort: 80 }] })] }), /80 takes root/],
+    [
+      "no version",
+      deployment("web", { containers: [container({ image: "nginx" })] }),
+      /says no version, and no running pod says its digest/,
+    ],
+    ["a name of ours", deployment("backup"), /kept for a Job of the environment/],
+    [
+      "a selector of expressions",
+      deployment("web", {}, { selector: { matchExpressions: [{ key: "a", operator: "Exists" }] } }),
+      /matchExpressions/,
+    ],
+    ["a StatefulSet without volumes", { ...deployment("web"), kind: "StatefulSet" }, /keeps no volume/],
+  ])("%s", (_, object, text) => {
+    expect(read(object).services).toEqual([]);
+    expect(why(object)).toEqual([expect.stringMatching(text)]);
+  });
+});
+
+test("a field that settings have no word for is named; what is a default, or said, is not", () => {
+  const pod = {
+    restartPolicy: "Always",
+    dnsPolicy: "ClusterFirst",
+    nodeSelector: { disk: "ssd" },
+    imagePullSecrets: [{ name: "registry" }],
+    serviceAccountName: "reader",
+    containers: [container({ workingDir: "/srv", env: [{ name: "A", value: "x-$(B)" }], readinessProbe: { tcpSocket: { port: 1 } } })],
+  };
+  const notes = noted(deployment("web", pod)).join("\n");
+  for (const field of [
+    "nodeSelector",
+    "imagePullSecrets",
+    "serviceAccountName: its pods get an account",
+    "containers[0].workingDir",
+    "readinessProbe",
+    "env[0]: A is put together",
+  ])
+    expect(notes).toContain(field);
+  for (const field of ["restartPolicy", "dnsPolicy"]) expect(notes).not.toContain(field);
+});
+
+test("a worker has no port; its commands are its probes, and one that never fails where it has none", () => {
+  const exec = { exec: { command: ["test", "-e", "/tmp/up"] } };
+  const { services } = read(deployment("jobs", { containers: [container({ ports: undefined, livenessProbe: exec })] }));
+  expect(services[0]).toMatchObject({ kind: "worker", probes: { readiness: ["true"], liveness: ["test", "-e", "/tmp/up"] } });
+  expect(services[0]).not.toHaveProperty("port");
+});
+
+test("amounts are written as settings want them", () => {
+  const resources = { requests: { cpu: "0.25", memory: "128974848" }, limits: { cpu: "1", memory: "1G" } };
+  const { environment } = read(deployment("web", { containers: [container({ resources })] }));
+  expect((environment.services as Json).web).toMatchObject({
+    resources: { requests: { cpu: "250m", memory: "123Mi" }, limits: { cpu: "1", memory: "954Mi" } },
+    adopted: { selector: { app: "web" } },
+  });
+});
+
+test("an Ingress gives host and path, and stays; what it leads to elsewhere is said", () => {
+  const path = (service: string, text: string) => ({ path: text, backend: { service: { name: service, port: { number: 80 } } } });
+  const ingress = of("networking.k8s.io/v1", "Ingress", "public", {
+    spec: { rules: [{ host: "shop.example.com", http: { paths: [path("web", "/"), path("blog", "/blog")] } }] },
+  });
+  const service = of("v1", "Service", "web", { spec: { selector: { app: "web" }, ports: [{ port: 80, targetPort: 8080 }] } });
+  const found = read(deployment("web"), service, ingress);
+  expect(found.services[0]).toMatchObject({ route: { path: "/" } });
+  expect(found.environment.host).toBe("shop.example.com");
+  const notes = found.notes.map(({ why: text }) => text).join("\n");
+  expect(notes).toContain("move DNS there, then delete this");
+  expect(notes).toContain("leads to Service blog, which is no service's of the project");
+  expect(found.beside.map(({ object }) => object)).toContain("Ingress public");
+});
+
+test("a Service with an outside address, or another port, says what becomes of it", () => {
+  const service = of("v1", "Service", "web", {
+    spec: {
+      type: "LoadBalancer",
+      selector: { app: "web" },
+      ports: [
+        { port: 80, targetPort: 8080 },
+        { port: 9090, targetPort: 9090 },
+      ],
+    },
+  });
+  expect(noted(deployment("web"), service)).toEqual(
+    expect.arrayContaining([
+      expect.stringContaining("LoadBalancer becomes ClusterIP"),
+      expect.stringContaining("9090 leads to another port of the pods"),
+    ]),
+  );
+});
+
+describe("variables", () => {
+  const secret = (name: string, data: Record<string, string>) =>
+    of("v1", "Secret", name, {
+      data: Object.fromEntries(Object.entries(data).map(([key, value]) => [key, Buffer.from(value).toString("base64")])),
+    });
+  const from = (...names: string[]) => ({ containers: [container({ envFrom: names.map((name) => ({ secretRef: { name } })) })] });
+
+  test("no value of a secret is in settings or in what is said", () => {
+    const open = { containers: [container({ env: [{ name: "DB_PASSWORD", value: SECRET }], envFrom: [{ secretRef: { name: "keys" } }] })] };
+    const found = read(deployment("web", open), secret("keys", { TOKEN: SECRET }));
+    expect(JSON.stringify([found.services, found.environment, found.sets.config, found.sets.secrets, found.sets.values])).not.toContain(
+      SECRET,
+    );
+    expect(proposalLines(found, []).join("\n")).not.toContain(SECRET);
+    expect([...found.sets.secretValues.keys()].sort()).toEqual(["DB_PASSWORD", "TOKEN"]);
+  });
+  test("two services whose secrets of one name differ cannot both be told: the second stays beside", () => {
+    const found = read(deployment("web", from("a")), deployment("api", from("b")), secret("a", { KEY: "1" }), secret("b", { KEY: "2" }));
+    expect(found.services.map(({ name }) => name)).toEqual(["web"]);
+    expect(found.beside.find(({ object }) => object === "Deployment api")?.why).toContain("its secret KEY has another value");
+  });
+  test("the last word on a variable counts, as it does in the pod", () => {
+    const settings = of("v1", "ConfigMap", "settings", { data: { LEVEL: "info", SIZE: "1" } });
+    const pod = {
+      containers: [container({ envFrom: [{ configMapRef: { name: "settings" } }], env: [{ name: "LEVEL", value: "debug" }] })],
+    };
+    const found = read(deployment("web", pod), settings);
+    expect(found.sets.values).toEqual({ "web-env": { LEVEL: "debug", SIZE: "1" } });
+    expect(found.services[0]).toMatchObject({ config: ["web-env"] });
+  });
+});
+
+describe("objects that somebody else keeps are refused, with who does", () => {
+  const managed = (manager: string) => ({ metadata: { managedFields: [{ manager, operation: "Apply", fieldsV1: {} }] } });
+  test.each<[string, Json, RegExp]>([
+    ["Helm", { metadata: { annotations: { "meta.helm.sh/release-name": "shop" } } }, /Helm, release shop: Service web\n.*helm uninstall/],
+    [
+      "Argo CD",
+      { metadata: { annotations: { "argocd.argoproj.io/tracking-id": "shop:/Service:x" } } },
+      /Argo CD, application shop: Service web\n.*--cascade=false/,
+    ],
+    ["Flux", { metadata: { labels: { "kustomize.toolkit.fluxcd.io/name": "shop" } } }, /Flux, shop: Service web/],
+    ["Pulumi", managed("pulumi-kubernetes-0a"), /a stack of Pulumi's: Service web\n.*pulumi state delete/],
+  ])("%s", (_, more, text) => expect(() => refuseOwned([of("v1", "Service", "web", more)], () => false)).toThrow(text));
+  test("what is the stack's own, or nobody's, is not", () => {
+    expect(() => refuseOwned([of("v1", "Service", "web", managed("pulumi-kubernetes-0a"))], () => true)).not.toThrow();
+    expect(() => refuseOwned([of("v1", "Service", "web", managed("kubectl"))], () => false)).not.toThrow();
+  });
+});
