@@ -7,12 +7,15 @@ export interface SecretSide {
   readonly secrets: Secrets;
   /** Keys that the application declares for this environment. */
   readonly declared: readonly string[];
+  /** Where people keep some of its secrets, which nobody can compare from here. */
+  readonly vault?: { readonly name: string; readonly keys: ReadonlySet<string> } | undefined;
   place(key: string): Place | undefined;
 }
 
 /** Secrets by fingerprint: different values are as they should be; one value in two environments is a finding, under whatever keys. */
 export function secretDifferences(left: SecretSide, right: SecretSide): Difference[] {
   const found: Difference[] = [];
+  found.push(...unseen(left, right));
   const both = left.declared.filter((key) => right.declared.includes(key));
   const isOpen = (side: SecretSide) => side.secrets.from !== "closed";
   for (const key of both) {
@@ -36,6 +39,28 @@ export function secretDifferences(left: SecretSide, right: SecretSide): Differen
     });
   }
   return [...found, ...shared(left, right)];
+}
+
+/** A value in a vault is compared with none: that is said, not passed over. */
+function unseen(left: SecretSide, right: SecretSide): Difference[] {
+  const has = ({ declared, vault }: SecretSide, key: string) => declared.includes(key) || vault?.keys.has(key) === true;
+  const keys = new Set([...(left.vault?.keys ?? []), ...(right.vault?.keys ?? [])]);
+  const where = ({ vault, stack }: SecretSide, key: string) => (vault?.keys.has(key) ? `in ${vault.name}` : `of ${stack}`);
+  return [...keys].flatMap((key): Difference[] =>
+    has(left, key) && has(right, key)
+      ? [
+          {
+            area: "secrets",
+            name: `secret ${key}`,
+            kind: "expected",
+            left: where(left, key),
+            right: where(right, key),
+            places: [left.place(key), right.place(key)].filter((place) => place !== undefined),
+            note: "people keep it in a vault: not compared",
+          },
+        ]
+      : [],
+  );
 }
 
 function shared(left: SecretSide, right: SecretSide): Difference[] {

@@ -6,7 +6,7 @@ import type { HistoryEntry } from "../engine.ts";
 import { type Release, readRelease, releaseOf, settingOf } from "../promotion/configuration.ts";
 import { readStackFile, readValue } from "../promotion/stack-file.ts";
 import { isRecord } from "../report/diff.ts";
-import { environmentIn } from "../secret/vault.ts";
+import { environmentIn, keptInVault } from "../secret/vault.ts";
 import type { ProjectSummary } from "../selector.ts";
 import { UserError } from "../user-error.ts";
 import type { Subject } from "./compare.ts";
@@ -97,6 +97,7 @@ export async function secretSide(
     stack,
     secrets: await declarations.secrets(project.dir, stack),
     declared: [...new Set(declaredSecrets(application, stack, environmentIn(project, stack)).map(({ key }) => key))],
+    vault: keptInVault(project, application, stack),
     place: (key) => place(key, []),
   };
 }

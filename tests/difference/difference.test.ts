@@ -99,6 +99,13 @@ describe("settings", () => {
 
 describe("secrets", () => {
   const planted = "planted-secret-4711";
+  test("what people keep in a vault is said to be uncompared, not missing and not the same", () => {
+    const upper = { ...secretSide("upper", { OTHER: "x" }), vault: { name: "shop-prod", keys: new Set(["KEY", "ALONE"]) } };
+    expect(secretDifferences(secretSide("lower", { KEY: planted, OTHER: "y" }), upper)).toMatchObject([
+      { name: "secret KEY", kind: "expected", left: "of lower", right: "in shop-prod", note: expect.stringContaining("not compared") },
+      { name: "secret OTHER", kind: "expected" },
+    ]);
+  });
   test("different values are expected; one value in two environments is not, under whatever key", () => {
     const left = secretSide("lower", { KEY: planted, OTHER: "a-value-of-lower" });
     const right = secretSide("upper", { KEY: "a-value-of-upper", OTHER: planted });
