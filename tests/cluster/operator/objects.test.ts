@@ -37,6 +37,7 @@ test("the API server takes every Stack object by the operator's own definition, 
       organization: "organization",
       namespace,
       gitSecret: "git",
+      serviceAccount: "deployer",
       image: "registry.example.com/pulumi:3",
     });
     const kind = { group: "pulumi.com", version: "v1", plural: "stacks", namespace };
