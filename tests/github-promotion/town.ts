@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
-import { afterAll } from "vitest";
+import { afterAll, vi } from "vitest";
 import { PromotionSettings } from "../../components/gates.schema.ts";
 import { startGithub } from "../../local/github/index.ts";
 import type { Context } from "../../ops/context.ts";
@@ -11,6 +11,9 @@ import type { Approval, GateInput } from "../../ops/gates/input.ts";
 import { openApi } from "../../ops/github/api.ts";
 import { GithubApprovals } from "../../ops/github/approvals.ts";
 import type { ProjectSummary } from "../../ops/selector.ts";
+
+// Every change is a few runs of git: on a busy machine they take their time.
+vi.setConfig({ testTimeout: 60_000 });
 
 /** A project and its repository on a stand-in of the free plan, with people who review. */
 const dir = mkdtempSync(path.join(os.tmpdir(), "promotion-"));
