@@ -56,6 +56,37 @@ describe("every workflow", () => {
       expect(Object.values(permissions), file).not.toContain("write");
     }
   });
+  test("may do what its job is, and nothing else", () => {
+    const looking = { contents: "write", "id-token": "write" };
+    // And tells GitHub of it: as a deployment, a status, and on pull requests.
+    const deploying = { ...looking, actions: "read", deployments: "write", "pull-requests": "write", statuses: "write" };
+    const reading = { contents: "read" };
+    const rights = jobs.map(({ file, name, job }) => [`${file} ${name}`, job.permissions ?? find(file).permissions]);
+    expect(Object.fromEntries(rights)).toEqual({
+      "deploy-dev.yml deploy": deploying,
+      "deploy-staging.yml checks": { checks: "read" },
+      "deploy-staging.yml deploy": deploying,
+      "deploy-prod.yml deploy": deploying,
+      "deploy-demo.yml deploy": deploying,
+      "promote.yml promote": deploying,
+      "rollback.yml rollback": deploying,
+      "release.yml release": { contents: "write", packages: "read", "pull-requests": "write" },
+      "drift.yml look": looking,
+      "drift.yml report": { issues: "write" },
+      "preview.yml preview": reading,
+      "preview-comment.yml comment": { actions: "read", contents: "read", "pull-requests": "write" },
+      "source-branch.yml source-branch": reading,
+      "secret-scan.yml secret-scan": reading,
+    });
+  });
+  test("signs in by what it is (OIDC) wherever it touches the real world, and nowhere else", () => {
+    for (const { file, name, job } of jobs) {
+      const isReal = job.env?.ARM_USE_OIDC === "true";
+      expect(job.permissions?.["id-token"] === "write", `${file} ${name}`).toBe(isReal);
+      const signsIn = (job.steps as Workflow[]).some(({ run = "" }) => run.includes("ACTIONS_ID_TOKEN_REQUEST_URL"));
+      expect(signsIn, `${file} ${name}`).toBe(isReal);
+    }
+  });
   test("ends by itself", () => {
     for (const { file, name, job } of jobs) expect(job["timeout-minutes"], `${file} ${name}`).toBeLessThanOrEqual(60);
   });
