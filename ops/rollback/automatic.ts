@@ -43,7 +43,8 @@ export async function putBack(context: Context, args: PuttingBack): Promise<{ re
   if (decision.action === "freeze") {
     say(`\n${yellow(bold(stack))}: frozen. ${previous.release.version} is not put back by itself: ${decision.class.reasons.join("; ")}.`);
     const paused = await pause(context, args, hold.releaseId);
-    for (const line of restoreLines(context, { stack, previous, backup: backupIn(args.run), paused })) say(line);
+    const lost = { project: args.project, backup: backupIn(args.run), migratedAt: args.run && beganAt(args.run) };
+    for (const line of restoreLines(context, { ...lost, stack, previous, paused })) say(line);
     return { restored: false, entries: [hold] };
   }
 
@@ -81,6 +82,8 @@ export async function putBack(context: Context, args: PuttingBack): Promise<{ re
   };
   return { restored: true, entries: [rollback, hold] };
 }
+
+const beganAt = ({ result }: Followed): string => new Date(Date.now() - (result.durationSeconds + 1) * 1000).toISOString();
 
 /** A rollout that cannot be paused is said, and no more: Kubernetes still keeps the old pods until new ones are ready. */
 async function pause({ io }: Context, { chosen, namespace }: PuttingBack, id: string): Promise<string[]> {

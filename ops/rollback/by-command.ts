@@ -16,6 +16,7 @@ import { readStackFile, withValueInFile, writeStackFile } from "../promotion/sta
 import { migrated, type Survey, survey } from "../promotion/survey.ts";
 import { repeatedFlags } from "../repeated-flags.ts";
 import { duration, transition } from "../report/text.ts";
+import { firstTried } from "../restore/server/schema-at.ts";
 import { UserError } from "../user-error.ts";
 import { type RollbackClass, rollbackClass } from "./class.ts";
 import { type Deployment, findTarget } from "./deployments.ts";
@@ -62,7 +63,9 @@ export async function rollBack(context: Context, [name]: readonly string[], opti
   const plan = wayBack(project.name, before.configuration, target, options.keepConfig ?? false);
   sayPlan(context, stack, before, target, coupled, plan);
   if (coupled.class === "schema-coupled" && !options.schemaRestored) {
-    for (const line of restoreLines(context, { stack, previous: target, backup: undefined })) context.io.err(line);
+    const migratedAt = firstTried(before.declared?.schemaVersion, before.history, project.name);
+    for (const line of restoreLines(context, { stack, project: project.name, previous: target, backup: undefined, migratedAt }))
+      context.io.err(line);
     context.io.err(
       `Or say --schema-restored if the database is at ${target.release.schemaVersion}, or ${target.release.version} is known to work with it. Nothing was changed.`,
     );

@@ -22,13 +22,14 @@ import {
   withServersOf,
 } from "../../ops/restore/server/lineage.ts";
 import { checkFault, planServer } from "../../ops/restore/server/plan.ts";
-import { schemaAt } from "../../ops/restore/server/schema-at.ts";
+import { firstTried, schemaAt } from "../../ops/restore/server/schema-at.ts";
 import { requireServer } from "../../ops/restore/server/standing.ts";
 import { keptByPeople } from "../../ops/restore/server/vault.ts";
 import { readMoment, requireWithin, windowOf } from "../../ops/restore/server/window.ts";
 import { unfinished, unfinishedText } from "../../ops/restore/unfinished.ts";
 import { deploymentsOf } from "../../ops/rollback/deployments.ts";
 import { wayBack } from "../../ops/rollback/go-back.ts";
+import { restoreLines } from "../../ops/rollback/words.ts";
 
 const at = "2026-01-15T10:00:00Z";
 const first: Lineage = { name: "acme-db", subnetName: undefined, origin: undefined, restored: undefined };
@@ -238,6 +239,27 @@ describe("what an environment's configuration says", () => {
     for (const to of [target, { ...target, configuration: shaped }])
       expect(wayBack("acme", now, to, false).environment).toEqual(settingOf(now, "acme", "environment"));
     expect(withServersOf(now, of({ shared: "acme" }), "acme")).toEqual(of({ shared: "acme" }));
+  });
+  test("what stands in the way of a rollback is told with a restore that works", () => {
+    const lines = (database: object, migratedAt?: string) =>
+      restoreLines(
+        { command: "liftlock", options: {} },
+        {
+          stack: "production",
+          project: "acme",
+          backup: "b1",
+          migratedAt,
+          previous: { release: {} as never, id: "1.0.0-x", configuration: of(database), at },
+        },
+      ).join("\n");
+    expect(lines({ name: "acme-db" }, "2026-01-15T10:00:00.900Z")).toMatch(
+      /restore production --backup b1\n.*restore production --to 2026-01-15T10:00:00Z /,
+    );
+    expect(lines({ name: "acme-db" })).toContain("restore production --to TIME ");
+    expect(lines({ shared: "acme" })).not.toContain("--to 2");
+    const history = [update(12, config("b")), update(9, config("b"), "failed"), update(6, config("a"))];
+    expect(firstTried("b", history, "acme")).toBe("2026-01-15T09:00:00.000Z");
+    expect(firstTried("c", history, "acme")).toBeUndefined();
   });
   test("what a restore started is what runs; what it stopped is not", () => {
     const stage = (value: object) => config("a", { restore: value });

@@ -24,3 +24,9 @@ export function schemaAt(at: string, applied: readonly string[], history: readon
   }
   return { schema };
 }
+
+/** When the first update began that was to bring this schema version. */
+export const firstTried = (schema: string | undefined, history: readonly HistoryEntry[], project: string): string | undefined =>
+  schema === undefined
+    ? undefined
+    : history.findLast(({ kind, config }) => kind === "update" && releaseOf(config, project)?.schemaVersion === schema)?.startTime;
