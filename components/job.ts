@@ -33,7 +33,10 @@ export const jobSpec = ({ role, application, pod, deadline, retries, annotations
   activeDeadlineSeconds: deadline,
   backoffLimit: retries,
   template: {
-    metadata: { labels: { ...labelsOf(role, application), ...pod.mounts.marks?.labels }, ...(annotations === undefined ? {} : { annotations }) },
+    metadata: {
+      labels: { ...labelsOf(role, application), ...pod.mounts.marks?.labels },
+      ...(annotations === undefined ? {} : { annotations }),
+    },
     spec: { ...podSpec({ ...pod, serviceAccount: role }), restartPolicy: "Never" },
   },
 });

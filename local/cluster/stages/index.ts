@@ -8,5 +8,7 @@ import { volumeStages } from "./volumes.ts";
 
 /** Everything that kwok simulates here, as the configuration file that it reads. */
 export function stagesYaml(): string {
-  return [...nodeStages, ...podStages, ...volumeStages, ...networkStages, ...secretStages].map((stage) => `---\n${stringify(toObject(stage))}`).join("");
+  return [...nodeStages, ...podStages, ...volumeStages, ...networkStages, ...secretStages]
+    .map((stage) => `---\n${stringify(toObject(stage))}`)
+    .join("");
 }
