@@ -2,6 +2,7 @@ import { execFileSync } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { expect, test } from "vitest";
+import { exampleNames } from "../../ops/init/example.ts";
 import { run } from "../github/support.ts";
 import { emptyFolder } from "./support.ts";
 
@@ -134,3 +135,22 @@ test("in a folder of a larger repository the workflows call the project's own co
 test("the document of the application in this repository is current, too (npm run docs)", async () => {
   expect(await run(["document", "--check"])).toMatchObject({ exitCode: 0, err: "" });
 });
+
+test.each(exampleNames())(
+  "a project that starts from %s has workflows, owners and a document that its settings ask for, now and later",
+  async (example) => {
+    const dir = emptyFolder();
+    const { exitCode, err } = await init(dir, "--example", example);
+    expect({ exitCode, err }).toEqual({ exitCode: 0, err: "" });
+    for (const file of ["index.ts", "extend.ts", "DEPLOYMENT.md", ".github/workflows/preview.yml"])
+      expect(existsSync(path.join(dir, file)), file).toBe(true);
+    // GitHub asks owners where the strategy names some.
+    expect(existsSync(path.join(dir, ".github/CODEOWNERS"))).toBe(/^ +codeOwners:/m.test(read(dir, "Pulumi.yaml")));
+    expect(await run(["document", "--check"], dir)).toMatchObject({ exitCode: 0 });
+    expect(await run(["workflows", "--check"], dir)).toMatchObject({ exitCode: 0 });
+    // Stale is what the settings no longer say.
+    const settings = read(dir, "Pulumi.production.yaml");
+    writeFileSync(path.join(dir, "Pulumi.production.yaml"), settings.replace(/host: \S+/, "host: elsewhere.example.com"));
+    expect(await run(["document", "--check"], dir)).toMatchObject({ exitCode: 3 });
+  },
+);

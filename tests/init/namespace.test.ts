@@ -1,7 +1,12 @@
 import { describe, expect, test } from "vitest";
+import { checkFiles } from "../../ops/init/check.ts";
+import { settingsFiles } from "../../ops/init/files.ts";
+import { choicesOf } from "../../ops/init/flags.ts";
 import { refuseOwned } from "../../ops/init/namespace/owners.ts";
 import { propose } from "../../ops/init/namespace/propose.ts";
+import { settingsOf } from "../../ops/init/namespace/settings.ts";
 import { proposalLines } from "../../ops/init/namespace/words.ts";
+import { byHand } from "../cluster/init/by-hand.ts";
 
 type Json = Record<string, unknown>;
 const SECRET = "pl4nted-v4lue";
@@ -178,5 +183,35 @@ describe("objects that somebody else keeps are refused, with who does", () => {
   test("what is the stack's own, or nobody's, is not", () => {
     expect(() => refuseOwned([of("v1", "Service", "web", managed("pulumi-kubernetes-0a"))], () => true)).not.toThrow();
     expect(() => refuseOwned([of("v1", "Service", "web", managed("kubectl"))], () => false)).not.toThrow();
+  });
+});
+
+describe("what is proposed passes schema and rules", () => {
+  // As the API server has them: values of Secrets encoded.
+  const live = byHand("shop", SECRET).map(
+    ({ stringData, ...object }): Json => ({
+      ...object,
+      ...(stringData === undefined
+        ? {}
+        : {
+            data: Object.fromEntries(
+              Object.entries(stringData as Json).map(([key, value]) => [key, Buffer.from(String(value)).toString("base64")]),
+            ),
+          }),
+    }),
+  );
+  const files = (environments: string, objects = live) => {
+    const choices = choicesOf({ name: "shop", environments, soak: "24h" }, "/shop");
+    const made = settingsFiles(choices, settingsOf(read(...objects), choices, "production", "1.36"));
+    checkFiles(choices.name, made);
+    return made;
+  };
+  test.each(["production", "staging,production"])("for %s, without a secret's value", (environments) =>
+    expect(JSON.stringify(files(environments))).not.toContain(SECRET),
+  );
+  test("an image without a digest is for the first environment alone", () => {
+    const bare = live.map((object) => JSON.parse(JSON.stringify(object).replaceAll(/@sha256:1+/g, "")) as Json);
+    expect(() => files("production", bare)).not.toThrow();
+    expect(() => files("staging,production", bare)).toThrow(/there an image goes by its digest.*--environments production/);
   });
 });

@@ -31,6 +31,12 @@ export async function clusterOf({ options, io, selector }: Context, dir: string,
     return { target: cluster, options: ["--local"], env };
   }
   const { server: _, ...target } = findContext(options.context ?? currentContext(env), env);
+  // Said before anything is read or written: the import at the end would ask.
+  if (!io.interactive && options.confirmContext === undefined)
+    throw new UserError(
+      `Taking over writes into the cluster of context ${target.context} whose fields are whose.\nNobody can be asked here: add --confirm-context ${target.context} to go on.`,
+      2,
+    );
   const confirmed = options.confirmContext === undefined ? [] : ["--confirm-context", options.confirmContext];
   return { target, options: ["--local", "--context", target.context, ...confirmed], env };
 }

@@ -54,7 +54,7 @@ export function settingsOf(proposal: Proposal, choices: Choices, stack: string, 
     release: (name) =>
       name === stack
         ? { version: proposal.version, commit: "0".repeat(40), images: isFirst ? proposal.images : pinned(proposal, stack) }
-        : noRelease(choices),
+        : noRelease({ ...choices, database: "none", services: proposal.services as unknown as Choices["services"] }),
   };
 }
 

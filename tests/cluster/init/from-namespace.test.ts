@@ -224,6 +224,10 @@ test("refuses what is not there, what it may not read and what somebody else kee
   const elsewhere = path.join(parent, "other");
   const other = (...args: string[]) => liftlock(["init", elsewhere, "--no-install", "--from-namespace", ...args], parent);
   expect(await other("nowhere", ...there())).toMatchObject({ exitCode: 2, err: expect.stringContaining('no namespace "nowhere"') });
+  expect(await other(namespace, "--local", "--context", context())).toMatchObject({
+    exitCode: 2,
+    err: expect.stringContaining(`add --confirm-context ${context()}`),
+  });
   expect(await other(namespace)).toMatchObject({ exitCode: 2, err: expect.stringContaining("--local --context NAME") });
   const anonymous = path.join(parent, "anonymous.yaml");
   const { cluster } = { cluster: client().getCurrentCluster()! };
@@ -237,7 +241,7 @@ test("refuses what is not there, what it may not read and what somebody else kee
       contexts: [{ name: "nobody", context: { cluster: "here", user: "nobody" } }],
     }),
   );
-  expect(await other(namespace, "--local", "--kubeconfig", anonymous)).toMatchObject({
+  expect(await other(namespace, "--local", "--kubeconfig", anonymous, "--confirm-context", "nobody")).toMatchObject({
     exitCode: 1,
     err: expect.stringContaining("You may not read"),
   });
