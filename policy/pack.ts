@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { PolicyPack, type PolicyResource as Reported } from "@pulumi/policy";
 import { parse } from "yaml";
@@ -7,7 +7,8 @@ import { type Exemption, evaluate } from "./evaluate.ts";
 import type { PolicyResource } from "./rule.ts";
 import { RULES } from "./rules/index.ts";
 
-/** The same rules for the Pulumi CLI: `pulumi preview --policy-pack policy`. `liftlock preview` holds to them without it. */
+/** The same rules for the Pulumi CLI: `pulumi preview --policy-pack policy`, or the
+ * folder dist/policy of the package. `liftlock preview` holds to them without it. */
 new PolicyPack("liftlock", {
   enforcementLevel: "mandatory",
   policies: RULES.map((rule) => ({
@@ -33,13 +34,21 @@ const findings = (rule: string, resources: readonly PolicyResource[]) =>
 const said = ({ message, fix, note }: { message: string; fix: string; note?: string }): string =>
   `${message}. ${fix}${note === undefined ? "" : `; ${note}`}`;
 
-/** The exemptions of the project beside which this folder stands. */
+/** The exemptions of the project in whose folder this one lies: beside it, or in its node_modules. */
 function exemptions(): readonly Exemption[] {
-  const file = path.join(import.meta.dirname, "..", "Pulumi.yaml");
+  const file = projectFile(import.meta.dirname);
+  if (file === undefined) return [];
   const { name, config = {} } = parse(readFileSync(file, "utf8")) as {
     name: string;
     config?: Record<string, { value?: { policy?: unknown } }>;
   };
   const application = config.application ?? config[`${name}:application`];
   return PolicySettings.parse(application?.value?.policy ?? {}).exemptions;
+}
+
+function projectFile(from: string): string | undefined {
+  const above = path.dirname(from);
+  if (above === from) return undefined;
+  const file = path.join(above, "Pulumi.yaml");
+  return existsSync(file) ? file : projectFile(above);
 }

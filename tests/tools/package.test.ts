@@ -1,11 +1,20 @@
-import { execFile } from "node:child_process";
-import { mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync } from "node:fs";
+import { execFile, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { builtinModules } from "node:module";
 import os from "node:os";
 import path from "node:path";
+import { createInterface } from "node:readline";
 import { promisify } from "node:util";
+import { credentials } from "@grpc/grpc-js";
+import analyzer from "@pulumi/pulumi/proto/analyzer_grpc_pb.js";
+import messages from "@pulumi/pulumi/proto/analyzer_pb.js";
+import empty from "google-protobuf/google/protobuf/empty_pb.js";
+import struct from "google-protobuf/google/protobuf/struct_pb.js";
 import ts from "typescript";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { parse, stringify } from "yaml";
+import { RULES } from "../../policy/rules/index.ts";
 
 const root = path.resolve(import.meta.dirname, "../..");
 const parent = realpathSync(mkdtempSync(path.join(os.tmpdir(), "liftlock-package-")));
@@ -60,6 +69,84 @@ test("a change of the settings shows in the project's preview", async () => {
   expect(JSON.parse(stdout).policy.findings).toEqual([]);
 });
 
+/** A Service with an address of its own on the internet, which no environment may have. */
+const publicService = `import * as k8s from "@pulumi/kubernetes";
+import type { Extension } from "liftlock/components/extension";
+export const extend: Extension = ({ namespace, options }) => {
+  new k8s.core.v1.Service("open", { metadata: { namespace, name: "open" }, spec: { type: "LoadBalancer", ports: [{ port: 80 }] } }, options);
+  return {};
+};
+`;
+
+test("the rules that no environment may break come with the package: a preview holds to them, and says what mends a finding", async () => {
+  const own = readFileSync(path.join(project, "extend.ts"), "utf8");
+  writeFileSync(path.join(project, "extend.ts"), publicService);
+  const { code, stdout } = await liftlock("preview", "production", "--local", "--json");
+  writeFileSync(path.join(project, "extend.ts"), own);
+  expect(code).toBe(1);
+  expect(JSON.parse(stdout).policy.findings).toEqual([expect.objectContaining({ rule: "no-public-access", resource: "Service open" })]);
+});
+
+test("the package's folder is a policy pack for the Pulumi CLI, and holds to the exemptions of the project that it is installed in", async () => {
+  const cwd = path.join(installed, "dist/policy");
+  expect(parse(readFileSync(path.join(cwd, "PulumiPolicy.yaml"), "utf8"))).toMatchObject({ runtime: "nodejs" });
+  const before = await analyzed(cwd, "LoadBalancer");
+  expect(before.rules).toEqual(RULES.map(({ name }) => name));
+  expect(before.said).toEqual([expect.stringMatching(/^no-public-access: /)]);
+  const file = path.join(project, "Pulumi.yaml");
+  const text = readFileSync(file, "utf8");
+  const settings = parse(text);
+  settings.config.application.value.policy = {
+    exemptions: [{ rule: "no-public-access", resource: "Service open", reason: "for a test", expires: "2999-12-31" }],
+  };
+  writeFileSync(file, stringify(settings));
+  const after = await analyzed(cwd, "LoadBalancer");
+  writeFileSync(file, text);
+  expect(after.said).toEqual([]);
+});
+
+/** What the pack says of a Service of this type, run as the Pulumi CLI runs it: a process that prints its port and speaks the Analyzer protocol. */
+async function analyzed(cwd: string, type: string): Promise<{ rules: string[]; said: string[] }> {
+  const runner = path.join(project, "node_modules/@pulumi/pulumi/cmd/run-policy-pack/index.js");
+  const pack = spawn(process.execPath, [runner, "127.0.0.1:0", cwd], { cwd, env, stdio: ["ignore", "pipe", "pipe"] });
+  let errors = "";
+  pack.stderr.on("data", (text) => {
+    errors += text;
+  });
+  const ended = once(pack, "exit").then(() => {
+    throw new Error(`the pack ended: ${errors}`);
+  });
+  const lines = createInterface({ input: pack.stdout });
+  const [port] = (await Promise.race([once(lines, "line"), ended])) as string[];
+  // biome-ignore lint/suspicious/noExplicitAny: the generated client has no types
+  const client: any = new analyzer.AnalyzerClient(`127.0.0.1:${port}`, credentials.createInsecure());
+  // biome-ignore lint/suspicious/noExplicitAny: protobuf messages of the SDK
+  const call = (method: string, request: unknown): Promise<any> =>
+    new Promise((resolve, reject) =>
+      client[method](request, (error: Error | null, reply: unknown) => (error ? reject(error) : resolve(reply))),
+    );
+  try {
+    const about = await call("getAnalyzerInfo", new empty.Empty());
+    const request = new messages.AnalyzeRequest();
+    request.setUrn("urn:pulumi:production::shop::kubernetes:core/v1:Service::open");
+    request.setType("kubernetes:core/v1:Service");
+    request.setName("open");
+    request.setProperties(
+      struct.Struct.fromJavaScript({ apiVersion: "v1", kind: "Service", metadata: { name: "open", namespace: "shop" }, spec: { type } }),
+    );
+    request.setOptions(new messages.AnalyzerResourceOptions());
+    const reply = await call("analyze", request);
+    // biome-ignore lint/suspicious/noExplicitAny: protobuf messages of the SDK
+    const said = reply.getDiagnosticsList().map((found: any) => `${found.getPolicyname()}: ${found.getMessage()}`);
+    // biome-ignore lint/suspicious/noExplicitAny: protobuf messages of the SDK
+    return { rules: about.getPoliciesList().map((policy: any) => policy.getName()), said };
+  } finally {
+    client.close();
+    ended.catch(() => {});
+    pack.kill("SIGKILL");
+  }
+}
+
 test("types lead from the project's program to the package", async () => {
   const flags = [
     "--noEmit",
@@ -96,9 +183,24 @@ test("the package holds compiled JavaScript and what it reads, and no tests, doc
     "dist/examples/life-os/Pulumi.yaml",
     "dist/index.d.ts",
     "schemas/stack.schema.json",
+    "dist/policy/PulumiPolicy.yaml",
+    "dist/policy/index.js",
     "LICENSE",
   ])
     expect(all, file).toContain(file);
+});
+
+test("the package is small, and tells nothing of the machine that it was made on", () => {
+  const all = files().filter((file) => statSync(path.join(installed, file)).isFile());
+  expect(all.filter((file) => file.endsWith(".map") || /\.test\.[dm]?[jt]s$/.test(file))).toEqual([]);
+  const telling = all.filter((file) => {
+    const text = readFileSync(path.join(installed, file), "utf8");
+    return text.includes(root) || text.includes(os.homedir() + path.sep) || text.includes("sourceMappingURL=");
+  });
+  expect(telling).toEqual([]);
+  // 1.1 MB by now; what doubles it came in by mistake.
+  const packed = path.join(project, "vendor", `liftlock-${own.version}.tgz`);
+  expect(statSync(packed).size).toBeLessThan(2 * 2 ** 20);
 });
 
 test("everything that the package imports is declared by it", () => {
