@@ -184,6 +184,12 @@ test("what a token may not do is said with the permission that it lacks, and kee
     expect.stringMatching(/^GitHub was not told of 1 deployment: the token may not do this.*\(it needs deployments: write\)/),
   ]);
   expect(Object.keys(statusesOn(b.commit)).length).toBeGreaterThan(3);
+  github.fail({ path: /deployments/, status: 404, body: { message: "Not Found" } });
+  expect(await team.run({ kind: "unfreeze", stack: "staging", reason: "x" })).toEqual([
+    expect.stringMatching(
+      /^GitHub was not told of 1 deployment: .* has no such thing, or the token may not see it \(it needs deployments: write\)/,
+    ),
+  ]);
   const wrong = { ...team.connection, token: `${PLANTED}-unknown` };
   team.connection = wrong;
   expect(await team.run({ kind: "freeze", stack: "staging", reason: "x" })).toEqual([expect.stringContaining("does not know the token")]);
