@@ -21,7 +21,7 @@ beforeAll(async () => {
     client = new analyzer.AnalyzerClient(`127.0.0.1:${line}`, credentials.createInsecure());
     break;
   }
-});
+}, 60_000);
 afterAll(() => {
   client?.close();
   pack.kill("SIGKILL");
