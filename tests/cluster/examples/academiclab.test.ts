@@ -1,3 +1,5 @@
+import { readFileSync } from "node:fs";
+import path from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { Example } from "./example.ts";
 
@@ -20,8 +22,11 @@ const staging = [
 const production = ["documentation", "rollback-plan", "monitoring"];
 
 describe("academiclab", () => {
-  test("both environments come up", async () => {
-    await team.done("up staging", "up production");
+  test("the rules of the repository and both environments come up", async () => {
+    // Pushed before anything is protected.
+    const content = readFileSync(path.join(team.dir, ".github/CODEOWNERS")).toString("base64");
+    await team.onGithub("PUT", "/contents/.github/CODEOWNERS", { message: "Owners", content });
+    await team.done("up platform", "up staging", "up production", "drift platform");
   });
 
   test("students hear of a release in staging, where it is and how to report", async () => {
@@ -82,7 +87,19 @@ describe("academiclab", () => {
     expect(await team.red("production")).toEqual([]);
   });
 
-  test("what somebody changes by hand is found and put back", () => team.meddle("staging", "web"));
+  test("red until the fix is in staging: what would lose it is refused in production", () =>
+    team.isRedUntilPorted("production", {
+      lost: "2.3.0 --schema-version 0014_phase_two",
+      ported: "2.3.1 --schema-version 0014_phase_two",
+      bring: ["up staging"],
+    }));
+
+  test("what somebody changes by hand is found and put back, in the cluster and on GitHub", async () => {
+    await team.meddle("staging", "web");
+    await team.onGithub("PATCH", "", { delete_branch_on_merge: false });
+    expect(await team.refused("drift platform", 3)).toMatch(/delete_branch_on_merge +on -> off/);
+    await team.done("up platform --refresh", "drift platform");
+  });
 
   test("real data is destroyed nowhere by accident; what is let go leaves nothing", async () => {
     for (const stack of ["staging", "production"])

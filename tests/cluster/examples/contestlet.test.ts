@@ -1,16 +1,21 @@
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { CoreV1Api } from "@kubernetes/client-node";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { parse } from "yaml";
+import { prometheusServer } from "../support/prometheus.ts";
 import { Example } from "./example.ts";
 
 /** Contestlet through a release in two colours, a way back, a canary and a hotfix. Each test goes on from where the one before left it. */
 let team: Example;
+let prometheus: Awaited<ReturnType<typeof prometheusServer>>;
 beforeAll(async () => {
-  team = await Example.open("contestlet");
+  [team, prometheus] = await Promise.all([Example.open("contestlet"), prometheusServer()]);
 });
-afterAll(() => team.remove());
+afterAll(async () => {
+  await team.remove();
+  await prometheus.close();
+});
 
 const schema = "--schema-version 8f3a2c71d9e4";
 const as = (name: string) => `--as "${name} <${name.toLowerCase()}@contestlet.example.com>"`;
@@ -28,9 +33,24 @@ const serving = async () => {
 };
 const position = () => parse(team.read("production")).config["contestlet:rollout"]?.api;
 
+/** A major change in staging, approved, and production's strategy as the README has it, but for where Prometheus is and how long a share lasts. */
+async function major(version: string): Promise<void> {
+  await team.commit("feat!: contests of teams");
+  await team.done(`release create ${version} ${schema}`, "up development", "promote development staging --yes");
+  await team.done(
+    ...checks.map((check) => `check staging ${check}`),
+    ...["Quim", "Petra", "Sol"].map((name) => `approve production ${as(name)}`),
+  );
+  const [, text] = /^```yaml\n([\s\S]*?)^```$/m.exec(readFileSync(path.join(team.dir, "README.md"), "utf8"))!;
+  const { strategy } = parse(text!).services.api;
+  expect(strategy).toMatchObject({ kind: "canary", checks: [{ kind: "metric" }, { kind: "metric" }] });
+  for (const check of strategy.checks) check.url = prometheus.url;
+  team.set("production", ["services", "api", "strategy"], { ...strategy, pause: "1s" });
+}
+
 describe("contestlet", () => {
   test("development, staging and production come up", async () => {
-    await team.done("up development", "up staging", "up production");
+    await team.done("up platform", "up development", "up staging", "up production");
   });
 
   test("a release passes development and staging, and production asks for QA, the product owner and, for sensitive paths, security", async () => {
@@ -68,15 +88,25 @@ describe("contestlet", () => {
     expect(await team.refused("promote staging production --yes")).toMatch(/closed {2}hold/);
   });
 
-  test("a major change goes out share by share", async () => {
-    await team.commit("feat!: contests of teams");
-    await team.done(`release create 2.0.0 ${schema}`, "up development", "promote development staging --yes");
-    await team.done(
-      ...checks.map((check) => `check staging ${check}`),
-      ...["Quim", "Petra", "Sol"].map((name) => `approve production ${as(name)}`),
+  test("a major change that is slow with a tenth of the traffic is taken back by its metrics", async () => {
+    await major("2.0.0-rc.1");
+    prometheus.answers = (query) => (query.includes("quantile") ? "1.7" : "0");
+    expect(await team.refused("promote staging production --yes")).toMatch(
+      /api at 10 %: the check failed: 1\.7 is more than 1: histogram_quantile/,
     );
-    team.set("production", ["services", "api", "strategy"], { kind: "canary", suites: ["regression"], pause: "1s" });
+    expect(await serving()).toBe("api");
+    expect(await team.image("production", "api")).toContain("api:1.3.0");
+    expect((await team.entries("deployment")).at(-1)).toMatchObject({ result: "restored", rollout: [{ strategy: "canary", reached: 10 }] });
+    expect(prometheus.asked).toHaveLength(2);
+    for (const query of prometheus.asked)
+      expect(query).toContain(`namespace="${team.namespace("production")}",pod=~"api-green-[a-z0-9]+-[a-z0-9]+"`);
+  });
+
+  test("one that is well goes out share by share", async () => {
+    await major("2.0.0");
+    prometheus.answers = (query) => (query.includes("quantile") ? "0.2" : "0");
     expect(await team.done("promote staging production --yes")).toMatch(/10 %[\s\S]*25 %[\s\S]*50 %/);
+    expect(prometheus.asked).toHaveLength(2 + 4 * 2);
     expect(await serving()).toBe("api-green");
     expect((await team.entries("deployment")).at(-1)).toMatchObject({
       result: "succeeded",
@@ -97,9 +127,20 @@ describe("contestlet", () => {
     expect(await team.red("production")).toEqual([]);
   });
 
+  test("red until develop and staging have it; what was ported as another commit, somebody says", async () => {
+    const without = await team.commit("feat: of before the fix", "HEAD~1");
+    await team.done(`release create 2.1.0 ${schema} --commit ${without}`, "up development", "promote development staging --yes");
+    expect(await team.red("production")).toEqual([expect.stringMatching(/^hotfix 2\.0\.1-\w+: port it back to development and staging$/)]);
+    expect(await team.refused("promote staging production --yes")).toMatch(/closed {2}hotfix: 2\.1\.0 does not contain 2\.0\.1-/);
+    expect(await team.refused("back-port production", 2)).toContain("--reason");
+    await team.done('back-port production --reason "cherry-picked to develop"');
+    expect(await team.red("production")).toEqual([]);
+    expect(await team.closed("production")).not.toContain("hotfix");
+  });
+
   test("a release that crashes in development gets no further", async () => {
-    await team.done(`release create 2.1.0 ${schema} --image api=registry.example.com/contestlet/api:2.1.0-misbehaves-crash`);
-    expect(await team.refused("up development")).toMatch(/CrashLoopBackOff[\s\S]*restored 2\.0\.1-/);
+    await team.done(`release create 2.2.0 ${schema} --image api=registry.example.com/contestlet/api:2.2.0-misbehaves-crash`);
+    expect(await team.refused("up development")).toMatch(/CrashLoopBackOff[\s\S]*restored 2\.1\.0-/);
     expect(await team.refused("up development")).toContain("held back from development");
   });
 

@@ -3,17 +3,16 @@ import os from "node:os";
 import path from "node:path";
 import { AppsV1Api, CoreV1Api, KubeConfig } from "@kubernetes/client-node";
 import { execa } from "execa";
-import picocolors from "picocolors";
 import { Temporal } from "temporal-polyfill";
 import { expect, inject } from "vitest";
 import { parseDocument } from "yaml";
-import { stopGithub } from "../../../local/github/running.ts";
+import { standingGithub, stopGithub } from "../../../local/github/running.ts";
 import { findWorld } from "../../../local/world.ts";
 import type { HappeningOf, LedgerEvent } from "../../../ops/ledger/event.ts";
 import { openLedger } from "../../../ops/ledger/ledger.ts";
-import { main } from "../../../ops/main.ts";
 import { mailServer } from "../../notify/receivers.ts";
 import { eventually } from "../setup.ts";
+import { liftlock as command, type Ended, onContext } from "../support/command.ts";
 
 const root = path.join(import.meta.dirname, "../../..");
 const git = async (cwd: string, ...args: string[]) => (await execa("git", args, { cwd })).stdout;
@@ -66,9 +65,6 @@ export default () => program(extend);
       for (const index of file.getIn(["config", "application", "value", "services"]).items.keys())
         file.setIn(["config", "application", "value", "services", index, "settle"], "1s");
     });
-    const owners = parseDocument(readFileSync(path.join(dir, "Pulumi.yaml"), "utf8")).toJS().config.application.value.repository.codeOwners;
-    // biome-ignore lint/suspicious/noExplicitAny: settings as a person writes them
-    this.#write("CODEOWNERS", (owners ?? []).map((one: any) => `${one.path} ${one.owners.join(" ")}\n`).join(""));
     await git(dir, "init", "-q", "-b", "main");
     await git(dir, "config", "user.name", "Ada");
     await git(dir, "config", "user.email", "ada@example.com");
@@ -78,12 +74,9 @@ export default () => program(extend);
         const namespace = ["config", `${this.name}:environment`, "namespace"];
         file.setIn(namespace, `${file.getIn(namespace)}-${this.#id}`);
         file.setIn(["config", `${this.name}:release`, "commit"], commit);
-        // What a stack has on Azure is tested beside the stand-in for Azure.
-        for (const part of [["azure"], ["monitoring", "azure"]]) {
-          const at = ["config", `${this.name}:environment`, ...part];
-          if (file.hasIn(at)) file.deleteIn(at);
-        }
       });
+    // Gateways are the cluster's, which all tests share: tests/cluster/azure has them.
+    this.edit("Pulumi.platform.yaml", (file) => void file.deleteIn(["config", `${this.name}:platform`, "gateway"]));
     await this.commit("Its first release");
   }
 
@@ -108,7 +101,9 @@ export default () => program(extend);
   set(stack: string, key: readonly string[], value: unknown): void {
     this.edit(`Pulumi.${stack}.yaml`, (file) => file.setIn(["config", `${this.name}:environment`, ...key], value));
   }
-  async commit(message: string): Promise<string> {
+  /** A commit of everything as it is; with `parent`, one of another line that the branch does not move to. */
+  async commit(message: string, parent?: string): Promise<string> {
+    if (parent !== undefined) return git(this.dir, "commit-tree", `${parent}^{tree}`, "-p", parent, "-m", message);
     await git(this.dir, "add", "-A");
     await git(this.dir, "commit", "-q", "--allow-empty", "-m", message);
     return git(this.dir, "rev-parse", "HEAD");
@@ -128,33 +123,14 @@ export default () => program(extend);
   }
 
   /** Runs a command line as a person would, but for the terminal. */
-  async liftlock(line: string): Promise<{ exitCode: number; out: string; err: string }> {
-    const config = this.config;
-    const out: string[] = [];
-    const err: string[] = [];
-    const context = config.getCurrentContext();
-    const exitCode = await main([...words(line), "--local", "--context", context, "--confirm-context", context], {
-      cwd: this.dir,
-      env: {
-        ...process.env,
-        KUBECONFIG: inject("controlPlane").kubeconfig,
-        HOME: path.join(this.dir, "home"),
-        LIFTLOCK_COMMAND: "liftlock",
-        SMTP_URL: this.#mail!.url(),
-      },
-      colors: picocolors.createColors(false),
-      interactive: false,
-      screen: undefined,
-      now: () => this.now,
-      out: (text) => void out.push(text),
-      err: (text) => void err.push(text),
-      ask: async () => "",
-      onInterrupt: () => () => {},
-      kill: () => {
-        throw new Error("killed");
-      },
-    });
-    return { exitCode, out: out.join("\n"), err: err.join("\n") };
+  liftlock(line: string): Promise<Ended> {
+    const env = {
+      ...process.env,
+      KUBECONFIG: inject("controlPlane").kubeconfig,
+      HOME: path.join(this.dir, "home"),
+      SMTP_URL: this.#mail!.url(),
+    };
+    return command([...words(line), ...onContext(this.config.getCurrentContext())], { cwd: this.dir, env, now: () => this.now });
   }
   /** Each of these is done; what the last one printed. */
   async done(...lines: string[]): Promise<string> {
@@ -214,6 +190,35 @@ export default () => program(extend);
     await this.config.makeApiClient(CoreV1Api).patchNamespacedService({ namespace: this.namespace(stack), name, body });
     expect(await this.refused(`drift ${stack}`, 3)).toMatch(new RegExp(`Service ${this.namespace(stack)}/${name}[\\s\\S]*sessionAffinity`));
     await this.done(`drift ${stack} --fix --yes`, `drift ${stack}`, `up ${stack} --expect-no-changes`);
+  }
+
+  /** Somebody's hand on GitHub: a request of an administrator, to the team's repository. */
+  async onGithub(method: string, at: string, body?: object): Promise<void> {
+    const { repository } = parseDocument(readFileSync(path.join(this.dir, "Pulumi.yaml"), "utf8")).toJS().config.application.value;
+    const { owner, name, plan, visibility, ownerKind = "organization", defaultBranch = "main" } = repository;
+    const wanted = { owner, ownerKind, plan, repository: name, visibility, defaultBranch, teams: [], users: [] };
+    const { url, token } = await standingGithub(findWorld(this.dir).githubDir, wanted);
+    const response = await fetch(`${url}/api/v3/repos/${owner}/${name}${at}`, {
+      method,
+      headers: { authorization: `Bearer ${token}` },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    expect(response.ok, `${method} ${at}: ${response.status} ${await response.text()}`).toBe(true);
+  }
+
+  /**
+   * After a hotfix in `stack`: a release of a commit from before it, brought to the environment before, makes that red and is refused in `stack`;
+   * once the fix is merged, the next one is red no more, and the gate is open. `release`: creates one, of `--commit`; `bring`: takes it there.
+   */
+  async isRedUntilPorted(stack: string, { lost, ported, bring }: { lost: string; ported: string; bring: string[] }): Promise<void> {
+    const without = await this.commit("feat: of before the fix", "HEAD~1");
+    await this.done(`release create ${lost} --commit ${without}`, ...bring);
+    expect(await this.red(stack)).toEqual([expect.stringMatching(/^hotfix .*: port it back to /)]);
+    expect(await this.closed(stack)).toContain("hotfix");
+    await this.commit("Merge the fix");
+    await this.done(`release create ${ported}`, ...bring);
+    expect(await this.red(stack)).toEqual([]);
+    expect(await this.closed(stack)).not.toContain("hotfix");
   }
 
   /** Nothing of the environment is left in the cluster. */

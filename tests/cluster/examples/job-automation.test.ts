@@ -1,18 +1,34 @@
-import { AppsV1Api, BatchV1Api, CoreV1Api } from "@kubernetes/client-node";
+import { AppsV1Api, BatchV1Api, CoreV1Api, PatchStrategy, StorageV1Api, setHeaderOptions } from "@kubernetes/client-node";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { eventually } from "../setup.ts";
 import { Example, nextAt } from "./example.ts";
 
 /** Job Application Automation through a week: Monday, Friday, and what went wrong. Each test goes on from where the one before left it. */
 let team: Example;
 let friday: Date;
+/** A class whose volumes stay when their claims go: what the team chose for production. */
+let keeping: string;
 beforeAll(async () => {
   team = await Example.open("job-automation");
   friday = nextAt(["fri"], "16:30", "Europe/Vienna");
+  keeping = `${team.namespace("production")}-retain`;
+  const body = { metadata: { name: keeping }, provisioner: "local.liftlock/volume", volumeBindingMode: "WaitForFirstConsumer" };
+  await team.config.makeApiClient(StorageV1Api).createStorageClass({ body: { ...body, reclaimPolicy: "Retain" } });
+  team.set("production", ["storageClass"], keeping);
 });
-afterAll(() => team.remove());
+afterAll(async () => {
+  const { items } = await core().listPersistentVolume();
+  await team.remove();
+  for (const { metadata, spec } of items)
+    if (spec?.storageClassName === keeping) await core().deletePersistentVolume({ name: metadata!.name! });
+  await team.config.makeApiClient(StorageV1Api).deleteStorageClass({ name: keeping });
+});
 
 const quinn = '--as "Quinn <quinn@job-automation.example.com>"';
 const day = 86_400_000;
+const core = () => team.config.makeApiClient(CoreV1Api);
+const volume = async (name: string) =>
+  (await core().readNamespacedPersistentVolumeClaim({ namespace: team.namespace("production"), name })).spec?.volumeName;
 const claims = async (stack: string) =>
   (await team.config.makeApiClient(CoreV1Api).listNamespacedPersistentVolumeClaim({ namespace: team.namespace(stack) })).items
     .map(({ metadata }) => metadata!.name!)
@@ -20,7 +36,7 @@ const claims = async (stack: string) =>
 
 describe("job-automation", () => {
   test("both environments come up: one process on one volume, backups at two kept for thirty days", async () => {
-    await team.done("up staging", "up production");
+    await team.done("up platform", "up staging", "up production");
     expect(await claims("production")).toEqual(["app-data", "backups"]);
     const namespace = team.namespace("production");
     const { spec } = await team.config.makeApiClient(AppsV1Api).readNamespacedStatefulSet({ namespace, name: "app" });
@@ -99,12 +115,42 @@ describe("job-automation", () => {
     expect(await team.red("production")).toEqual([]);
   });
 
+  test("red until the fix is ported back: what would lose it is refused in production, and what contains it passes", async () => {
+    await team.isRedUntilPorted("production", { lost: "1.3.0", ported: "1.3.1", bring: ["up staging"] });
+    await team.done("check staging manual-test passed", "check staging no-regressions passed", `approve production ${quinn}`);
+    team.now = friday;
+    await team.done("promote staging production --yes");
+    expect(await team.image("production", "app")).toContain("app:1.3.1");
+  });
+
   test("what somebody changes by hand is found and put back", () => team.meddle("staging", "app"));
 
-  test("production's data is never deleted; staging leaves nothing", async () => {
+  test("production's data is never deleted by accident; what is let go leaves nothing but the volumes, which come back with it", async () => {
     expect(await team.refused("destroy production --yes")).toMatch(/it holds what is protected[\s\S]*app-data/);
     expect(await claims("production")).toEqual(["app-data", "backups"]);
-    await team.done("destroy staging --yes");
+    const [data, backups] = [await volume("app-data"), await volume("backups")];
+    team.set("production", ["protect"], false);
+    await team.done("up production");
+    const said = await team.done("destroy production --yes");
+    await team.gone("production");
+    expect(said).toMatch(/stays {2}data of job-automation-production-\w+\/app-data \(5Gi\)/);
+    for (const [name, claim] of [
+      [data, "app-data"],
+      [backups, "backups"],
+    ] as const) {
+      expect(said).toContain(`PersistentVolume ${name}: data of ${team.namespace("production")}/${claim} (`);
+      const { spec } = await eventually(`${name} is released`, async () => {
+        const found = await core().readPersistentVolume({ name: name! });
+        return found.status?.phase === "Released" ? found : undefined;
+      });
+      expect(spec?.claimRef).toMatchObject({ namespace: team.namespace("production"), name: claim });
+      // As docs/how-to/back-up-and-restore.md says.
+      const body = { spec: { claimRef: { uid: null, resourceVersion: null } } };
+      await core().patchPersistentVolume({ name: name!, body }, setHeaderOptions("Content-Type", PatchStrategy.MergePatch));
+    }
+    await team.done("up production");
+    expect([await volume("app-data"), await volume("backups")]).toEqual([data, backups]);
+    expect(await team.done("destroy staging --yes")).toMatch(/goes {3}data of job-automation-staging-\w+\/app-data \(5Gi\)/);
     await team.gone("staging");
   });
 });

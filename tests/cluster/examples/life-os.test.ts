@@ -20,7 +20,7 @@ const jobs = async (stack: string, role: string) => {
 
 describe("life-os", () => {
   test("both environments come up", async () => {
-    await team.done("up staging", "up production");
+    await team.done("up platform", "up staging", "up production");
   });
 
   test("a release has to be stable in staging for a day; an incident begins the day anew", async () => {
@@ -96,6 +96,9 @@ describe("life-os", () => {
     expect(await team.image("production", "api")).toContain("api:1.3.1");
     expect(await team.red("production")).toEqual([]);
   });
+
+  test("red until it is in staging: what would lose the fix is refused in production", () =>
+    team.isRedUntilPorted("production", { lost: `1.4.0 ${schema}`, ported: `1.4.1 ${schema}`, bring: ["up staging"] }));
 
   test("what somebody changes by hand is found and put back", () => team.meddle("staging", "frontend"));
 
