@@ -84,6 +84,7 @@ export class BroughtUp {
     const settings = { application, environment: of("environment"), platform: of("platform"), release: of("release") };
     // What a stack has in a cloud is tested beside the stand-in for that.
     delete settings.environment?.azure;
+    if (settings.environment?.monitoring?.azure !== undefined) delete settings.environment.monitoring;
     if (settings.platform !== undefined) settings.platform = { github: settings.platform.github };
     change(settings);
     const object = (value: unknown) => ({ value: JSON.stringify(value), secret: false, object: true });
