@@ -1,3 +1,4 @@
+import { azureDrift } from "../azure/drift-source.ts";
 import { type Context, EXIT } from "../context.ts";
 import { ClusterApi } from "../drift/cluster-api.ts";
 import { fix } from "../drift/fixing.ts";
@@ -26,7 +27,7 @@ export async function drift(context: Context, named: string[], options: Options)
   const project = await context.selector.project();
   const stacks =
     named.length === 0
-      ? [...environmentsOf(project), ...onGithub(project)]
+      ? [...environmentsOf(project), ...(await elsewhere(context, project))]
       : [...new Set(named)].map((name) => requireStack(project, name));
   if (stacks.length === 0) requireStack(project, undefined);
   if (options.fix && stacks.length > 1) throw new UserError("--fix puts one environment back: name one stack.", 2);
@@ -45,13 +46,22 @@ export async function drift(context: Context, named: string[], options: Options)
     const [first] = drifted;
     if (!options.fix && !options.markdown && first!.counted !== undefined)
       context.say(io.colors.dim(`To put it back: ${context.command} drift ${first!.stack} --fix${repeatedFlags(global)}`));
+    const inAzure = options.markdown ? undefined : drifted.find(({ findings }) => findings.some(({ source }) => source === "azure"));
+    if (inAzure !== undefined)
+      context.say(io.colors.dim(`To put back what is in Azure: ${context.command} up ${inAzure.stack} --refresh${repeatedFlags(global)}`));
     return EXIT.differences;
   }
   return reports.some(isIncomplete) ? EXIT.failed : EXIT.done;
 }
 
-/** Stacks that have no cluster, and rules on GitHub. */
-const onGithub = (project: ProjectSummary): string[] => (project.platforms ?? []).filter((stack) => speaksOfGithub(project, stack));
+/** Stacks that have no cluster, and rules on GitHub or resources in Azure. */
+async function elsewhere(context: Context, project: ProjectSummary): Promise<string[]> {
+  const known = (project.platforms ?? []).map(async (stack) => {
+    const has = speaksOfGithub(project, stack) || (await azureDrift(context, project, stack)) !== undefined;
+    return has ? [stack] : [];
+  });
+  return (await Promise.all(known)).flat();
+}
 
 /** One environment: read, and with --fix put back and read again. */
 async function look(
@@ -63,8 +73,7 @@ async function look(
 ): Promise<{ report: DriftReport; failed: boolean }> {
   const { drift: settings } = readApplication(project);
   const today = new Date().toISOString().slice(0, 10);
-  const other = await github(stack);
-  const others = other === undefined ? [] : [other];
+  const others = [await github(stack), await azureDrift(context, project, stack)].filter((other) => other !== undefined);
   if (project.platforms?.includes(stack)) {
     if (options.fix)
       throw new UserError(`--fix puts objects in a cluster back; \`${context.command} up ${stack} --refresh\` puts ${stack} right.`, 2);

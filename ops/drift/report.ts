@@ -20,7 +20,7 @@ export interface DriftReport {
   readonly seconds: number;
 }
 
-const SYSTEMS: Readonly<Record<string, string>> = { github: "GitHub" };
+const SYSTEMS: Readonly<Record<string, string>> = { github: "GitHub", azure: "Azure" };
 
 /** Could it be that drift was missed? */
 export const isIncomplete = ({ unread }: Pick<DriftReport, "unread">): boolean => unread.some(({ declared }) => declared);
