@@ -133,6 +133,12 @@ describe("secrets", () => {
       { kind: "expected" },
     ]);
   });
+  test("one Redis database in two environments is a finding, another number of the same server is none", () => {
+    const url = (password: string, number: number) => ({ REDIS_URL: `redis://:${password}@redis.example.com:6379/${number}` });
+    const kinds = (lower: number, upper: number) =>
+      secretDifferences(secretSide("lower", url("a", lower)), secretSide("upper", url("b", upper))).map(({ kind }) => kind);
+    expect([kinds(0, 0), kinds(1, 0)]).toEqual([["unexpected"], ["expected"]]);
+  });
   test("a fingerprint says nothing without the project's key", () => {
     expect(printOf(planted, "one").fingerprint).not.toBe(printOf(planted, "two").fingerprint);
     expect(printOf(planted, "one")).toEqual(printOf(planted, "one"));
