@@ -73,13 +73,18 @@ describe("an environment on Azure", () => {
   test("what is changed by hand in Azure is found and mended", async () => {
     harbour.change(SERVER, { backup: { backupRetentionDays: 35, geoRedundantBackup: "Disabled" } });
     rmSync(harbour.file(ENDPOINT));
+    const drift = await harbour.said("drift quay", 3);
+    expect(drift).toMatch(/- PrivateEndpoint azure-vault-endpoint is gone/);
+    expect(drift).toMatch(/~ Server azure-database\s+~ backup\.backupRetentionDays +7 -> 35/);
+    expect(drift).toContain("To put back what is in Azure: liftlock up quay --refresh");
+    await harbour.said("drift platform");
     const seen = await harbour.said("preview quay --refresh --expect-no-changes", 3);
     expect(seen).toMatch(/Server azure-database: backup\.backupRetentionDays 35 -> 7/);
     expect(seen).toMatch(/\+ {2}azure-vault: PrivateEndpoint/);
     await harbour.said("up quay --refresh");
     expect(harbour.properties(SERVER).backup.backupRetentionDays).toBe(7);
     expect(harbour.ids()).toContain(ENDPOINT);
-    await harbour.said("preview quay --refresh --expect-no-changes");
+    await harbour.said("drift quay");
   });
 
   test("what exists is taken over as the how-to says, row by row, and nothing of it is made anew", async () => {
