@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
+import { isRestoring } from "./azure/database.schema.ts";
 import { toolResources } from "./job.ts";
 import { findService, type Settings, scaleOf } from "./model.ts";
 import { bytes, formatBytes, formatCpu, millicores } from "./quantities.ts";
@@ -60,6 +61,7 @@ function jobsOf({ application, environment }: Settings): ResourceSettings[] {
     ...suites.map(() => toolResources),
     // A backup, and a restore on trial.
     ...(environment.database?.backup !== undefined ? [toolResources, toolResources] : []),
+    ...(isRestoring(environment) ? [toolResources] : []),
     ...(environment.database?.copy !== undefined ? [toolResources] : []),
     ...(environment.database?.reset !== undefined ? taskOf(database?.reset?.service) : []),
   ];

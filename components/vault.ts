@@ -1,3 +1,4 @@
+import { isRestoring } from "./azure/database.schema.ts";
 import type { EnvironmentAzure } from "./azure/environment.schema.ts";
 import { findService, type Settings, secretKeysOf } from "./model.ts";
 import type { ServiceSettings } from "./workload.schema.ts";
@@ -21,10 +22,6 @@ export const vaultKeys = ({ application, environment, stack }: Declared): string
   ...new Set((environment.azure?.vault?.sets ?? []).flatMap((set) => secretKeysOf(application, set, stack))),
 ];
 
-/** A restore by another server is not over: a Job asks that server. */
-const restores = ({ azure }: Declared["environment"]): boolean =>
-  azure?.database !== undefined && "restored" in azure.database && azure.database.restored !== undefined;
-
 /** Service accounts of the pods that read the vault: what they mount decides. A vault without sets is for services that ask it themselves. */
 export function vaultAccounts(settings: Declared): string[] {
   const { application, environment, stack } = settings;
@@ -44,7 +41,7 @@ export function vaultAccounts(settings: Declared): string[] {
       environment.database?.reset !== undefined && database?.reset !== undefined && reads(findService(application, database.reset.service)),
     ],
     ["backup", environment.database?.backup !== undefined && holds(url)],
-    ["restore-check", restores(environment) && holds(url)],
+    ["restore-check", isRestoring(environment) && holds(url)],
     ["copy", environment.database?.copy !== undefined && (holds(url) || holds(environment.database.copy.secret))],
   ];
   return [...application.services.filter(reads).map(({ name }) => name), ...jobs.flatMap(([name, does]) => (does ? [name] : []))];

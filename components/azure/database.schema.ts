@@ -92,3 +92,7 @@ export type OwnServer = z.infer<typeof OwnServer>;
 export const EnvironmentDatabase = z.union([OwnServer, z.strictObject({ shared: DatabaseName })], {
   error: "must be a server (name, …), or a database on the platform's (shared: NAME)",
 });
+
+/** A restore by another server is not over: a Job asks that server. */
+export const isRestoring = ({ azure }: { azure?: { database?: z.infer<typeof EnvironmentDatabase> | undefined } | undefined }): boolean =>
+  azure?.database !== undefined && "restored" in azure.database && azure.database.restored !== undefined;

@@ -101,3 +101,9 @@ test("who asks the new server reads the vault as the services do, for as long as
   expect(subjects(made)).toContain("azure-vault-restore-check");
   expect(subjects(over)).not.toContain("azure-vault-restore-check");
 });
+
+test("its quota has room for who asks", () => {
+  const pods = (resources: readonly RenderedResource[]) =>
+    Number(plain(resources.find(({ type }) => type.endsWith(":ResourceQuota"))!).spec.hard.pods);
+  expect(pods(made) - pods(over)).toBe(1);
+});
