@@ -54,6 +54,15 @@ test("every page with something to run has its place among those that are run", 
   expect([...new Set(running)].sort(), "tests/docs/order.ts").toEqual([...order].sort());
 });
 
+test("what runs asks for nothing but this machine; all else says why it does not run", () => {
+  const alone = /liftlock (render|workflows|scan|source-branch|init|local|preview .*--base)\b|--local\b/;
+  const asking = blocks
+    .filter((block) => isShell(block) && noteOf(block, "not run") === undefined)
+    .flatMap((block) => commandsOf(block.text).map(({ text }) => ({ where: at(block), text })))
+    .filter(({ text }) => !(/^(\.\.?\/)+liftlock /.test(text) ? alone.test(text) : /^(cd|git) /.test(text)));
+  expect(asking).toEqual([]);
+});
+
 describe("a page is read", () => {
   test("with the comments above each fence, and no others", () => {
     const page =
