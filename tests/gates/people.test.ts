@@ -192,7 +192,7 @@ describe("lanes", () => {
     });
   });
   test("in a team of one broken glass stands alone, where the ledger says so and the settings still do", () => {
-    const said = (alone: object, promotion: object) =>
+    const said = (alone: object, promotion: Record<string, unknown>) =>
       the("break-glass", {
         promotion,
         lane: "break-glass",

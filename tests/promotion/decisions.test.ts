@@ -92,7 +92,7 @@ describe("deployments of a stack", () => {
     expect(runsAlready(now, one!, "shop")).toBe(false);
     expect(runsAlready({ ...now, settled: false }, three!, "shop")).toBe(false);
     expect(runsAlready({ ...now, declaredId: "another" }, three!, "shop")).toBe(false);
-    expect(runsAlready({ ...now, configuration: configurationOf(config("3.0.0", "debug")) }, three!, "shop")).toBe(false);
+    expect(runsAlready({ ...now, configuration: config("3.0.0", "debug") }, three!, "shop")).toBe(false);
   });
   test("a held one is refused also by name", () => {
     expect(findTarget(deployments, { id: three!.id, isHeld: false }, () => true, "1.0.0")).toEqual({
