@@ -1,3 +1,4 @@
+import { requireUnlocked } from "../azure/locks.ts";
 import { typed } from "../confirm.ts";
 import { type Context, EXIT } from "../context.ts";
 import { follow, selected } from "../follow.ts";
@@ -5,6 +6,7 @@ import { fateLines, keptLines, namespacesIn, readVolumes, type Volume } from "..
 import type { ClusterTarget } from "../live.ts";
 import { notThrough } from "../not-through.ts";
 import { requireStack } from "../project-dir.ts";
+import { repeatedFlags } from "../repeated-flags.ts";
 import { failuresOf } from "../report/failure.ts";
 import { headline } from "../report/headline.ts";
 import { failureLines } from "../report/print.ts";
@@ -26,6 +28,8 @@ export async function destroy(context: Context, [name]: string[], options: { yes
         `If it really is to go: set environment.protect to false in Pulumi.${stack}.yaml, run up, then destroy.`,
     );
   }
+  const again = `${context.command} destroy ${stack}${repeatedFlags(context.options)}`;
+  await requireUnlocked(context.selector, project, stack, { todo: `${stack} is not destroyed`, again });
   const chosen = await selected(context, { projectDir: project.dir, stack, cluster: "start" });
   const plan = await chosen.engine.destroy({ previewOnly: true, signal: context.signal });
   if (plan.result !== "succeeded") {

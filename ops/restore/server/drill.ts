@@ -1,12 +1,10 @@
+import { requireUnlocked } from "../../azure/locks.ts";
 import { EXIT } from "../../context.ts";
-import { settingOf } from "../../promotion/configuration.ts";
 import { repeatedFlags } from "../../repeated-flags.ts";
 import { duration } from "../../report/text.ts";
-import { liveConfiguration } from "../steps.ts";
 import type { Lineage } from "./lineage.ts";
 import { faultOf, type Restoring, utc } from "./make.ts";
 import type { ServerRestore } from "./run.ts";
-import { requireUnlocked } from "./standing.ts";
 
 /** A server with the data of a moment is made, asked what it holds, and taken away. No settings file knows of it: left half-way, `up` takes it away. */
 export async function drillServer(
@@ -20,9 +18,8 @@ export async function drillServer(
   const { bold, green, red } = io.colors;
   const { project, stack, before } = opened;
   const { name, at } = wanted.restored;
-  const environment = settingOf(liveConfiguration(opened), project.name, "environment");
   const again = restore.again(`--to ${at} --drill`);
-  await requireUnlocked(context.selector, project, { environment, todo: `${name} could not be taken away again`, again });
+  await requireUnlocked(context.selector, project, stack, { todo: `${name} could not be taken away again`, again });
   say(`\n${bold(stack)}: making ${name}`);
   const made = await restore.run(`make ${name} on trial beside ${lineage.name} of ${stack}`, wanted);
   const fault = made ? faultOf(await restore.check(name), expected, before.applied) : "it could not be made";

@@ -1,14 +1,13 @@
+import { requireUnlocked } from "../../azure/locks.ts";
 import { typed } from "../../confirm.ts";
 import { type Context, EXIT } from "../../context.ts";
-import { settingOf } from "../../promotion/configuration.ts";
 import { repeatedFlags } from "../../repeated-flags.ts";
 import { UserError } from "../../user-error.ts";
 import type { Opened } from "../open.ts";
-import { liveConfiguration } from "../steps.ts";
 import { unfinished, unfinishedText } from "../unfinished.ts";
 import { finished, servingOf } from "./lineage.ts";
 import { ServerRestore } from "./run.ts";
-import { requireServer, requireUnlocked } from "./standing.ts";
+import { requireServer } from "./standing.ts";
 
 /** The end of a restore to another server: the one that does not serve is taken away, and with it the way back. */
 export async function finishRestore(context: Context, opened: Opened, { yes }: { yes?: boolean }): Promise<number> {
@@ -27,8 +26,7 @@ export async function finishRestore(context: Context, opened: Opened, { yes }: {
     );
   const restore = new ServerRestore(context, opened);
   const again = restore.again("--finish");
-  const environment = settingOf(liveConfiguration(opened), project.name, "environment");
-  await requireUnlocked(context.selector, project, { environment, todo: `${retired} cannot be taken away`, again });
+  await requireUnlocked(context.selector, project, stack, { todo: `${retired} cannot be taken away`, again });
   say(
     `${stack} is on ${serving}. ${retired} is deleted, with its data and its backups: nothing can be restored from it any more, and there is no way back to it.`,
   );
