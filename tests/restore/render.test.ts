@@ -70,8 +70,10 @@ describe("an environment whose data is a file", () => {
       const env = Object.fromEntries(pod.containers[0].env.map(({ name: key, value }: { name: string; value?: string }) => [key, value]));
       expect(env, name).toMatchObject({ KIND: "sqlite", DATABASE: "/data/data/app.db", FOLDERS: "/data/data/uploads\n/data/data/letters" });
     }
-    expect(find(resources, "NetworkPolicy", "backup").inputs.spec).toMatchObject({
-      ingress: [],
+    const { spec } = find(resources, "NetworkPolicy", "backup").inputs;
+    expect(spec.ingress).toBeUndefined(); // with the type Ingress: nobody comes in
+    expect(spec).toMatchObject({
+      policyTypes: ["Ingress", "Egress"],
       egress: [{ ports: [{ port: 53 }, { port: 53 }] }],
     });
     // A restore on trial does not even see what runs.
