@@ -2,7 +2,6 @@ import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } fr
 import os from "node:os";
 import path from "node:path";
 import { execa } from "execa";
-import { afterAll } from "vitest";
 import { createEmbeddedEngine } from "../../local/engine/embedded.ts";
 import { furnish } from "../../local/github/furnish.ts";
 import { type Github, startGithub } from "../../local/github/index.ts";
@@ -10,6 +9,7 @@ import type { Repo } from "../../local/github/state.ts";
 import { githubFactory } from "../../local/providers/github/index.ts";
 import type { Engine, RunResult } from "../../ops/engine.ts";
 import { githubSettings, namedActors } from "../../ops/github/settings.ts";
+import { atTheEnd } from "../at-the-end.ts";
 import { MemoryCluster } from "../components/memory-cluster.ts";
 import { overlay } from "../components/support.ts";
 import { readYaml, stackFiles } from "../settings/projects.ts";
@@ -58,7 +58,7 @@ export class BroughtUp {
     const own = name === "ferry" ? root : path.join(root, "examples", name);
     const dir = rulesOnly ? rulesOf(own, path.join(work, "project")) : own;
     const github = await startGithub({ dir: path.join(work, "github") });
-    afterAll(async () => {
+    atTheEnd(async () => {
       await github.close();
       rmSync(work, { recursive: true, force: true });
     });

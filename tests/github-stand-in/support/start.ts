@@ -1,9 +1,9 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
-import { afterAll } from "vitest";
 import { type Github, type Seen, startGithub } from "../../../local/github/index.ts";
 import type { Plan, Repo } from "../../../local/github/state.ts";
+import { atTheEnd } from "../../at-the-end.ts";
 import { faultsOfReply } from "./description.ts";
 
 export interface Answer {
@@ -67,7 +67,7 @@ export async function startTown({
         faults.push(...faultsOfReply(reply.route, reply.method, reply.status, body));
     },
   });
-  afterAll(async () => {
+  atTheEnd(async () => {
     await github.close();
     rmSync(dir, { recursive: true, force: true });
   });
