@@ -1,4 +1,5 @@
 import type { Ledger, LedgerEvent } from "../ledger/event.ts";
+import { listening } from "../ledger/listen.ts";
 import type { Selector } from "../selector.ts";
 import type { Io } from "../terminal/io.ts";
 
@@ -15,23 +16,7 @@ export class Notifications {
 
   /** A selector whose ledgers tell people what is added to them. */
   listen(selector: Selector): Selector {
-    return {
-      ...selector,
-      ledger: async (...args) => {
-        const ledger = await selector.ledger(...args);
-        return {
-          read: () => ledger.read(),
-          sync: () => ledger.sync(),
-          ...(ledger.actor === undefined ? {} : { actor: () => ledger.actor!() }),
-          ...(ledger.audit === undefined ? {} : { audit: () => ledger.audit!() }),
-          append: async (...what) => {
-            const added = await ledger.append(...what);
-            this.#under.push(this.#tell(selector, ledger, added.events));
-            return added;
-          },
-        };
-      },
-    };
+    return listening(selector, (ledger, events) => void this.#under.push(this.#tell(selector, ledger, events)));
   }
 
   /** Resolves when everybody was told, or could not be. */

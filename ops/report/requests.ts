@@ -1,6 +1,7 @@
+import { quantity } from "../../readiness/quantity.ts";
 import { at, isRecord } from "./diff.ts";
 import type { Seen } from "./inventory.ts";
-import { bytes, cores, quantity } from "./quantity.ts";
+import { bytes, cores } from "./quantity.ts";
 import { isKubernetes, kindOf } from "./urn.ts";
 
 /** CPU in cores and memory in bytes that the environment's workloads ask for, at the least and at the most replicas. */

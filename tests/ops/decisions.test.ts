@@ -9,10 +9,11 @@ import { failuresOf } from "../../ops/report/failure.ts";
 import { headline } from "../../ops/report/headline.ts";
 import { shortImage } from "../../ops/report/image.ts";
 import { nextSteps, quoted } from "../../ops/report/next-steps.ts";
-import { bytes, cores, quantity } from "../../ops/report/quantity.ts";
+import { bytes, cores } from "../../ops/report/quantity.ts";
 import { duration, listed, short } from "../../ops/report/text.ts";
 import { timingLines } from "../../ops/report/timings.ts";
 import { wantsColor } from "../../ops/terminal/io.ts";
+import { quantity } from "../../readiness/quantity.ts";
 
 describe("quantities", () => {
   test.each([

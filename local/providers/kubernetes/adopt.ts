@@ -1,3 +1,4 @@
+import { quantity } from "../../../readiness/quantity.ts";
 import { isMap, type PropertyMap, reveal, type Value } from "../../engine/values.ts";
 import { metadataOf } from "./annotations.ts";
 import { CREATE_MANAGER, managedFields } from "./managed-fields.ts";
@@ -30,31 +31,8 @@ export function contains(value: Value | undefined, wanted: Value): boolean {
 
 const isEmpty = (value: PropertyMap): boolean => Object.keys(value).length === 0;
 
-const SUFFIXES: Record<string, number> = {
-  n: 1e-9,
-  u: 1e-6,
-  m: 1e-3,
-  "": 1,
-  k: 1e3,
-  M: 1e6,
-  G: 1e9,
-  T: 1e12,
-  P: 1e15,
-  E: 1e18,
-  Ki: 2 ** 10,
-  Mi: 2 ** 20,
-  Gi: 2 ** 30,
-  Ti: 2 ** 40,
-  Pi: 2 ** 50,
-  Ei: 2 ** 60,
-};
-const QUANTITY = /^([+-]?\d+(?:\.\d+)?)(n|u|m|k|M|G|T|P|E|Ki|Mi|Gi|Ti|Pi|Ei)?$/;
-
 /** "1000m" and "1", "1024Mi" and "1Gi" (Kubernetes' resource.Quantity). */
 function sameQuantity(a: Value, b: Value): boolean {
-  const [x, y] = [a, b].map((value) => {
-    const match = typeof value === "string" || typeof value === "number" ? QUANTITY.exec(String(value)) : null;
-    return match === null ? undefined : Number(match[1]) * SUFFIXES[match[2] ?? ""]!;
-  });
+  const [x, y] = [quantity(a), quantity(b)];
   return x !== undefined && y !== undefined && Math.abs(x - y) <= Math.abs(x) * 1e-9;
 }

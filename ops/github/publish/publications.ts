@@ -1,5 +1,6 @@
 import type { Context, GateAnswer } from "../../context.ts";
 import type { LedgerEvent } from "../../ledger/event.ts";
+import { listening } from "../../ledger/listen.ts";
 import { repeatedFlags } from "../../repeated-flags.ts";
 import type { Selector } from "../../selector.ts";
 import type { Ended } from "./tell.ts";
@@ -12,23 +13,7 @@ export class Publications {
 
   /** A selector whose ledgers are listened to. */
   listen(selector: Selector): Selector {
-    return {
-      ...selector,
-      ledger: async (...args) => {
-        const ledger = await selector.ledger(...args);
-        return {
-          read: () => ledger.read(),
-          sync: () => ledger.sync(),
-          ...(ledger.actor === undefined ? {} : { actor: () => ledger.actor!() }),
-          ...(ledger.audit === undefined ? {} : { audit: () => ledger.audit!() }),
-          append: async (...what) => {
-            const added = await ledger.append(...what);
-            this.#recorded.push(...added.events);
-            return added;
-          },
-        };
-      },
-    };
+    return listening(selector, (_ledger, events) => void this.#recorded.push(...events));
   }
 
   readonly heard = (answer: GateAnswer): void => void this.#heard.push(answer);

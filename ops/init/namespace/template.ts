@@ -1,7 +1,8 @@
 import { bytes, millicores } from "../../../components/quantities.ts";
+import { quantity } from "../../../readiness/quantity.ts";
 import type { Json } from "../../report/diff.ts";
 import { listAt, mapAt, type Note, numberAt, textAt } from "./objects.ts";
-import { amountOf, bytesText, cpuText } from "./quantities.ts";
+import { bytesText, cpuText } from "./quantities.ts";
 
 /** Parts of a pod template that settings say, or that Liftlock sets itself; all others have no word in the settings. */
 const POD = new Set([
@@ -103,7 +104,7 @@ export function resourcesOf(title: string, container: Json): { resources: Json; 
   const missing: string[] = [];
   const side = (kind: "requests" | "limits") => {
     const given = mapAt(container, "resources", kind);
-    const [cpu, memory, ephemeral] = ["cpu", "memory", "ephemeral-storage"].map((key) => amountOf(given[key]));
+    const [cpu, memory, ephemeral] = ["cpu", "memory", "ephemeral-storage"].map((key) => quantity(given[key]));
     if (cpu === undefined) missing.push(`${kind}.cpu`);
     if (memory === undefined) missing.push(`${kind}.memory`);
     return { cpu: cpu && cpuText(cpu), memory: memory && bytesText(memory), ephemeralStorage: ephemeral && bytesText(ephemeral) };
