@@ -30,8 +30,12 @@ export function normalized(resources: readonly DeclaredResource[], names: Names)
     return Object.fromEntries(Object.entries(value).map(([key, v]) => [replaced(key), walk(v)]));
   };
   const own = (type: string, inputs: Json) => (names.branch === undefined ? inputs : ownBranch(type, inputs, names.branch));
-  return new Map(resources.map(({ type, name, inputs }) => [`${type} ${replaced(name)}`, walk(own(type, inputs)) as Json]));
+  return new Map(resources.map(({ type, name, inputs }) => [`${type} ${replaced(name)}`, walk(unnamed(type, own(type, inputs))) as Json]));
 }
+
+/** Azure wants a UUID for the name of a role's assignment: the program makes it of what the other fields say. */
+const unnamed = (type: string, inputs: Json): Json =>
+  type.endsWith(":RoleAssignment") && "roleAssignmentName" in inputs ? { ...inputs, roleAssignmentName: "{uuid}" } : inputs;
 
 /** `{branch}` where rules on GitHub name the environment's own branch; elsewhere the same word may be any other's. */
 function ownBranch(type: string, inputs: Json, branch: string): Json {
@@ -51,12 +55,16 @@ function ownBranch(type: string, inputs: Json, branch: string): Json {
 }
 
 /** The same for settings. */
-export function replacer({ stack, namespace, host }: Names, generated: ReadonlyMap<string, string> = new Map()): (text: string) => string {
+export function replacer(
+  { application, stack, namespace, host }: Names,
+  generated: ReadonlyMap<string, string> = new Map(),
+): (text: string) => string {
   const escaped = (word: string) => word.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
   const words: [RegExp, string][] = [];
-  // `dev.` before a host makes it another host; a service's name before a namespace is an address in it.
-  if (host !== undefined) words.push([new RegExp(`(?<![\\w.-])${escaped(host)}(?![\\w-])`, "g"), "{host}"]);
+  // `dev.` before a host makes it another host, and `somebody@` an address; a service's name before a namespace is an address in it.
+  if (host !== undefined) words.push([new RegExp(`(?<![\\w.@-])${escaped(host)}(?![\\w-])`, "g"), "{host}"]);
   if (namespace !== undefined) words.push([new RegExp(`(?<![\\w-])${escaped(namespace)}(?![\\w-])`, "g"), "{namespace}"]);
+  words.push([new RegExp(`(?<![\\w-])${escaped(`${application}-${stack}`)}(?!\\w)`, "g"), "{application}-{stack}"]);
   return (text) => {
     if (text === stack) return "{stack}";
     const known = generated.get(text);

@@ -273,12 +273,27 @@ describe("resources", () => {
   });
   test("names are replaced as words", () => {
     const replaced = replacer({ stack: "upper", application: "shop", namespace: "shop", host: "example.com" });
-    expect(["http://api.shop.svc", "workshop", "shop-web", "https://example.com/x", "dev.example.com", "upper"].map(replaced)).toEqual([
+    expect(
+      [
+        "http://api.shop.svc",
+        "workshop",
+        "shop-web",
+        "https://example.com/x",
+        "dev.example.com",
+        "me@example.com",
+        "shop-upper-critical",
+        "shop-upperhand",
+        "upper",
+      ].map(replaced),
+    ).toEqual([
       "http://api.{namespace}.svc",
       "workshop",
       "shop-web",
       "https://{host}/x",
       "dev.example.com",
+      "me@example.com",
+      "{application}-{stack}-critical",
+      "shop-upperhand",
       "{stack}",
     ]);
   });
