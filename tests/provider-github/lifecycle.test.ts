@@ -156,19 +156,27 @@ test("what was made by hand is not run over: the failure says how to adopt it, a
     body: JSON.stringify({ query: protection, variables: { input: { repositoryId, pattern: "kept" } } }),
   });
   const rulesetId = repo.rulesets.find(({ name }) => name === "mine")?.id;
-  const resources = (option: (id: string) => string) => `
-import * as github from "@pulumi/github";
-const repo = github.getRepositoryOutput({ name: "ferry" });
-new github.RepositoryRuleset("mine", { repository: "ferry", name: "mine", target: "tag", enforcement: "active", rules: { deletion: true },
-  conditions: { refName: { includes: ["~ALL"], excludes: [] } } }, ${option(`ferry:${rulesetId}`)});
-new github.ActionsVariable("region", { repository: "ferry", variableName: "REGION", value: "west" }, ${option("ferry:REGION")});
-new github.BranchProtection("kept", { repositoryId: repo.nodeId, pattern: "kept" }, ${option("ferry:kept")});
-`;
-  const project = new TestProject(resources(() => "{}"));
-  const failed = errorsOf(await run(project, "up", { continueOnError: true }));
-  expect(failed).toContain(`pulumi import github:index/repositoryRuleset:RepositoryRuleset mine 'ferry:${rulesetId}'`);
-  expect(failed).toContain("pulumi import github:index/actionsVariable:ActionsVariable region 'ferry:REGION'");
-  expect(failed).toContain("pulumi import github:index/branchProtection:BranchProtection kept 'ferry:kept'");
+  const declared = [
+    (
+      option: string,
+    ) => `new github.RepositoryRuleset("mine", { repository: "ferry", name: "mine", target: "tag", enforcement: "active", rules: { deletion: true },
+  conditions: { refName: { includes: ["~ALL"], excludes: [] } } }, ${option});`,
+    (option: string) => `new github.ActionsVariable("region", { repository: "ferry", variableName: "REGION", value: "west" }, ${option});`,
+    (option: string) =>
+      `new github.BranchProtection("kept", { repositoryId: github.getRepositoryOutput({ name: "ferry" }).nodeId, pattern: "kept" }, ${option});`,
+  ];
+  const ids = [`ferry:${rulesetId}`, "ferry:REGION", "ferry:kept"];
+  const program = (lines: readonly string[]) => `import * as github from "@pulumi/github";\n${lines.join("\n")}\n`;
+  const resources = (option: (id: string) => string) => program(declared.map((line, i) => line(option(ids[i]!))));
+  // Each by itself: the first failure ends a run.
+  const project = new TestProject("");
+  const refused = async (line: (option: string) => string): Promise<string> => {
+    write(project, program([line("{}")]));
+    return errorsOf(await run(project, "up"));
+  };
+  expect(await refused(declared[0]!)).toContain(`pulumi import github:index/repositoryRuleset:RepositoryRuleset mine 'ferry:${rulesetId}'`);
+  expect(await refused(declared[1]!)).toContain("pulumi import github:index/actionsVariable:ActionsVariable region 'ferry:REGION'");
+  expect(await refused(declared[2]!)).toContain("pulumi import github:index/branchProtection:BranchProtection kept 'ferry:kept'");
   write(
     project,
     resources((id) => `{ import: ${JSON.stringify(id)} }`),
