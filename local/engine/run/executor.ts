@@ -81,7 +81,7 @@ export class Executor {
       case "read":
         return this.#read(step, step.new!);
       case "import":
-        return this.#import(step.new!);
+        return this.#import(step, step.new!);
       case "replace":
         return;
       default:
@@ -263,10 +263,10 @@ export class Executor {
     if (step.old === undefined || !sameState(step.old, next)) await store.write();
   }
 
-  async #import(next: ResourceState): Promise<void> {
+  async #import(step: Step, next: ResourceState): Promise<void> {
     const { store } = this.#context;
     const provider = await providerOf(this.#context, next);
-    const known = Object.keys(next.inputs).length === 0 ? {} : { inputs: next.inputs, declaredOnly: true as const };
+    const known = step.declaredOnly ? { inputs: next.inputs, declaredOnly: step.declaredOnly } : {};
     const read = await this.#settled(provider.read({ ...common(this.#context, next), id: next.importID ?? "", ...known }));
     if (read === undefined) throw new ProviderError(`there is no ${next.type} "${next.importID}" to import`);
     next.id = read.id;

@@ -45,7 +45,7 @@ export async function importResources(session: Session, specs: readonly ImportSp
       knownProvider(context, spec.type) ??
       (await defaults.reference(packageOf(spec.type), versionOf(context, spec.type)));
     const state: ResourceState = { urn, custom: true, type: spec.type, inputs, outputs: {}, parent, provider, importID: spec.id };
-    await executor.run(makeStep("import", undefined, state));
+    await executor.run(makeStep("import", undefined, state, Object.keys(inputs).length > 0 ? { declaredOnly: true } : {}));
   }
   return true;
 }

@@ -30,6 +30,8 @@ export interface Step {
   resultOp?: Op;
   /** Of an import: the checked inputs of the program, compared with what was read. */
   programInputs?: PropertyMap;
+  /** Of an import from the command line that knows what the program declares: nothing beyond that is read into state. */
+  declaredOnly?: true;
 }
 
 export function makeStep(op: Op, old: ResourceState | undefined, next: ResourceState | undefined, more: Partial<Step> = {}): Step {
