@@ -1,4 +1,5 @@
 import { defineConfig } from "vitest/config";
+import { BaseSequencer, type TestSpecification } from "vitest/node";
 
 /** Tests whose every case runs programs under the embedded engine, as processes of their own. */
 const wholeEngine = [
@@ -38,12 +39,24 @@ const wholeEngine = [
 /** Tests that break, stop or count what a control plane has: each by itself. All others share one and keep to namespaces of their own. */
 const alone = ["tests/cluster/control-plane/**", "tests/cluster/crash/**", "tests/cluster/drift/**", "tests/cluster/provider/**"];
 
+/** A short file with the longest tests: Vitest, which takes large files first where it knows no times, would begin it last and wait for it alone. */
+const longest = "tests/cluster/docs/pages.test.ts";
+
+class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const sorted = await super.sort(files);
+    const isLongest = ({ moduleId }: TestSpecification) => moduleId.endsWith(longest);
+    return [...sorted.filter(isLongest), ...sorted.filter((file) => !isLongest(file))];
+  }
+}
+
 /** Left to itself, Vitest keeps one core free: on two cores half of the machine would idle. */
 const everyCore = "100%";
 
 // `fast` and `engine` need nothing but Node; `tools` needs PostgreSQL's server programs and a browser; `cluster` starts the local control plane, which it builds on first use.
 export default defineConfig({
   test: {
+    sequence: { sequencer: LongestFirst },
     projects: [
       {
         test: {
