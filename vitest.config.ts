@@ -1,8 +1,15 @@
 import { defineConfig } from "vitest/config";
 import { BaseSequencer, type TestSpecification } from "vitest/node";
 
-/** Tests whose every case runs programs under the embedded engine, as processes of their own. */
-const wholeEngine = [
+/** Tests of whole worlds: programs under the embedded engine as processes of their own, or a GitHub through all that it answers. */
+const wholeWorlds = [
+  "tests/control-plane/wrapper.test.ts",
+  "tests/github-promotion/promotion.test.ts",
+  "tests/github-promotion/publish.test.ts",
+  "tests/github-promotion/way-back.test.ts",
+  "tests/github-stand-in/routes.test.ts",
+  "tests/github-stand-in/weather.test.ts",
+  "tests/provider-github/classes.test.ts",
   "tests/github-stand-in/pushes.test.ts",
   "tests/provider-azure/coexistence.test.ts",
   "tests/provider-azure/lifecycle.test.ts",
@@ -62,7 +69,7 @@ export default defineConfig({
         test: {
           name: "fast",
           include: ["tests/**/*.test.ts"],
-          exclude: ["tests/cluster/**", "tests/tools/**", ...wholeEngine],
+          exclude: ["tests/cluster/**", "tests/tools/**", ...wholeWorlds],
           maxWorkers: everyCore,
           testTimeout: 20_000,
         },
@@ -70,7 +77,7 @@ export default defineConfig({
       {
         test: {
           name: "engine",
-          include: wholeEngine.map((glob) => glob.replace(/\*\*$/, "**/*.test.ts")),
+          include: wholeWorlds.map((glob) => glob.replace(/\*\*$/, "**/*.test.ts")),
           maxWorkers: everyCore,
           testTimeout: 60_000,
         },
