@@ -34,7 +34,7 @@ export default async function program(ownResources: Extension = extend) {
   const options = { providers: [cluster] };
 
   const environment = new Environment("environment", { settings: loaded, quotas: history.quotas }, options);
-  const { namespace } = environment;
+  const { namespace, quotas } = environment;
   const inAzure =
     azure && (await import("./components/azure/environment.ts")).createAzureEnvironment(loaded, azure, namespace, retiring(restore));
   const settings = inAzure?.settings ?? loaded;
@@ -74,6 +74,6 @@ export default async function program(ownResources: Extension = extend) {
 
   const ofOwn = { provider: cluster, dependsOn: [environment] };
   const own = await ownResources({ settings, namespace, workloads, options: ofOwn });
-  const outputs = summarize({ settings, namespace, workloads, record, migration, history, restore, github, own });
+  const outputs = summarize({ settings, quotas, namespace, workloads, record, migration, history, restore, github, own });
   return { ...outputs, ...(inAzure && { azure: inAzure.outputs }) };
 }

@@ -13,6 +13,8 @@ import { ResourceSettings } from "./workload.schema.ts";
  */
 export class Environment extends pulumi.ComponentResource {
   readonly namespace: pulumi.Output<string>;
+  /** With that of these settings: what the next update begins with. */
+  readonly quotas: Quotas;
 
   constructor(name: string, { settings, quotas }: { settings: Settings; quotas: Quotas }, opts?: pulumi.ComponentResourceOptions) {
     super("liftlock:environment:Environment", name, {}, opts);
@@ -36,7 +38,9 @@ export class Environment extends pulumi.ComponentResource {
     this.namespace = namespace.metadata.name;
 
     const metadata = { name, namespace: this.namespace, labels: labelsOf(name, application.name) };
-    new k8s.core.v1.ResourceQuota(`${name}-quota`, { metadata, spec: { hard: followQuota(settings, quotas).hard } }, { parent: this });
+    const quota = followQuota(settings, quotas);
+    this.quotas = quota.quotas;
+    new k8s.core.v1.ResourceQuota(`${name}-quota`, { metadata, spec: { hard: quota.hard } }, { parent: this });
     new k8s.core.v1.LimitRange(`${name}-limits`, { metadata, spec: { limits: [containerLimits(settings)] } }, { parent: this });
     new k8s.networking.v1.NetworkPolicy(
       `${name}-deny-all`,

@@ -4,7 +4,7 @@ import type { AppliedMigration, History } from "./history.ts";
 import type { Migration } from "./migration.ts";
 import type { Settings } from "./model.ts";
 import { formatBytes, formatCpu } from "./quantities.ts";
-import { followQuota, restDemand } from "./quota.ts";
+import { type Quotas, restDemand } from "./quota.ts";
 import type { ReleaseRecord } from "./record.ts";
 import { releaseId } from "./release.ts";
 import type { RestoreStage } from "./restore.ts";
@@ -13,6 +13,7 @@ import type { Workload } from "./workload.ts";
 
 export interface Parts {
   readonly settings: Settings;
+  readonly quotas: Quotas;
   readonly namespace: pulumi.Output<string>;
   readonly workloads: Readonly<Record<string, Workload>>;
   readonly record: ReleaseRecord;
@@ -24,7 +25,7 @@ export interface Parts {
 }
 
 /** The stack's outputs: what people and other stacks read of this environment. */
-export function summarize({ settings, namespace, workloads, record, migration, history, restore, github, own }: Parts) {
+export function summarize({ settings, quotas, namespace, workloads, record, migration, history, restore, github, own }: Parts) {
   const { release } = settings;
   const migrations: pulumi.Input<AppliedMigration[]> = migration?.migrations ?? [...history.migrations];
   return {
@@ -34,7 +35,7 @@ export function summarize({ settings, namespace, workloads, record, migration, h
     urls: Object.fromEntries(Object.entries(workloads).flatMap(([name, { url }]) => (url === undefined ? [] : [[name, url]]))),
     /** What the environment asks of the cluster at rest. */
     requested: requestedOf(settings),
-    quotas: followQuota(settings, history.quotas).quotas,
+    quotas,
     qualified: record.qualified,
     migrations,
     ...(history.restored === undefined ? {} : { restored: history.restored }),

@@ -1,4 +1,5 @@
 import type { V1Pod } from "@kubernetes/client-node";
+import { clientOf, inTime } from "./cluster-client.ts";
 import type { ClusterTarget } from "./live.ts";
 import { listed } from "./report/text.ts";
 
@@ -18,18 +19,9 @@ const TIMEOUT_MS = 5_000;
 
 /** Asks the cluster for the pods of a namespace that cannot be scheduled. Reads only. */
 export async function readPendingPods(target: ClusterTarget, namespace: string): Promise<PendingPod[]> {
-  const { CoreV1Api, KubeConfig } = await import("@kubernetes/client-node");
-  const config = new KubeConfig();
-  config.loadFromFile(target.kubeconfig);
-  if (target.context !== undefined) config.setCurrentContext(target.context);
-  const late = Promise.withResolvers<never>();
-  const timer = setTimeout(() => late.reject(new Error("the cluster did not answer in time")), TIMEOUT_MS);
-  try {
-    const asked = config.makeApiClient(CoreV1Api).listNamespacedPod({ namespace, fieldSelector: "status.phase=Pending" });
-    return (await Promise.race([asked, late.promise])).items.flatMap((pod) => pendingPod(pod) ?? []);
-  } finally {
-    clearTimeout(timer);
-  }
+  const { k8s, config } = await clientOf(target);
+  const asked = config.makeApiClient(k8s.CoreV1Api).listNamespacedPod({ namespace, fieldSelector: "status.phase=Pending" });
+  return (await inTime(asked, TIMEOUT_MS)).items.flatMap((pod) => pendingPod(pod) ?? []);
 }
 
 /** What keeps a pod from every node, if it is that what keeps it. */

@@ -1,21 +1,17 @@
 import type { Context } from "../context.ts";
 import type { DriftSource, Finding, Unread } from "../drift/finding.ts";
 import type { Engine, Step, StepState } from "../engine.ts";
+import { exportedBy, resourcesIn } from "../report/exported.ts";
 import { short } from "../report/text.ts";
 import type { ProjectSummary } from "../selector.ts";
-import { UserError } from "../user-error.ts";
 
 type Known = StepState & { readonly ignoreChanges?: readonly string[] };
 
 /** Azure as a source of drift: every resource that a stack has there is read by the engine, and nothing is written. */
 export async function azureDrift(context: Context, project: ProjectSummary, stack: string): Promise<DriftSource | undefined> {
   const { engine } = await context.selector.select({ projectDir: project.dir, stack, cluster: "none" });
-  const exported = await engine.export().catch((error: unknown) => {
-    if (error instanceof UserError) return {}; // it was never brought up
-    throw error;
-  });
-  const { deployment } = exported as { deployment?: { resources?: Known[] } };
-  const own = (deployment?.resources ?? []).filter(({ type }) => type.startsWith("azure-native:"));
+  const known = resourcesIn(await exportedBy(engine)) as unknown as Known[];
+  const own = known.filter(({ type }) => type.startsWith("azure-native:"));
   return own.length === 0 ? undefined : new AzureDrift(engine, new Map(own.map((state) => [state.urn, state])));
 }
 

@@ -1,3 +1,4 @@
+import { exportedBy, resourcesIn } from "../report/exported.ts";
 import type { ProjectSummary, Selector } from "../selector.ts";
 import { UserError } from "../user-error.ts";
 
@@ -18,22 +19,24 @@ export interface Lock {
 export interface Refusal {
   readonly todo: string;
   readonly again: string;
+  /** The stack's state, where it was read already. */
+  readonly state?: Exported;
 }
 
 /**
  * Refuses, before anything is changed, a deletion that Azure would refuse half-way: the lock of a platform's resource group covers what its
  * environments have there.
  */
-export async function requireUnlocked(selector: Selector, project: ProjectSummary, stack: string, { todo, again }: Refusal): Promise<void> {
-  const stateOf = async (name: string): Promise<Exported> => {
-    const { engine } = await selector.select({ projectDir: project.dir, stack: name, cluster: "none" });
-    return engine.export().catch((error: unknown) => {
-      if (error instanceof UserError) return {}; // it was never brought up
-      throw error;
-    });
-  };
-  const own = await stateOf(stack);
-  if (!resourcesIn(own).some(isInAzure)) return;
+export async function requireUnlocked(
+  selector: Selector,
+  project: ProjectSummary,
+  stack: string,
+  { todo, again, state }: Refusal,
+): Promise<void> {
+  const stateOf = async (name: string): Promise<Exported> =>
+    exportedBy((await selector.select({ projectDir: project.dir, stack: name, cluster: "none" })).engine);
+  const own = state ?? (await stateOf(stack));
+  if (!knownIn(own).some(isInAzure)) return;
   const platforms = (project.platforms ?? []).filter((name) => name !== stack);
   const locks = await Promise.all(platforms.map(async (name) => locksIn(name, await stateOf(name))));
   const [lock] = locksOver(own, [...locksIn(stack, own), ...locks.flat()]);
@@ -46,7 +49,7 @@ export async function requireUnlocked(selector: Selector, project: ProjectSummar
 
 /** The locks that a stack's state holds. */
 export const locksIn = (stack: string, exported: Exported): Lock[] =>
-  resourcesIn(exported).flatMap(({ type, inputs }) =>
+  knownIn(exported).flatMap(({ type, inputs }) =>
     /^azure-native:authorization(\/v\w+)?:ManagementLockByScope$/.test(type) && typeof inputs?.scope === "string"
       ? [{ stack, scope: inputs.scope }]
       : [],
@@ -54,7 +57,7 @@ export const locksIn = (stack: string, exported: Exported): Lock[] =>
 
 /** Those that cover anything of a stack. Azure compares ids without regard to case. */
 export const locksOver = (exported: Exported, locks: readonly Lock[]): Lock[] => {
-  const ids = resourcesIn(exported)
+  const ids = knownIn(exported)
     .filter(isInAzure)
     .map(({ id }) => `${id?.toLowerCase()}/`);
   return locks.filter(({ scope }) => ids.some((id) => id.startsWith(`${scope.toLowerCase()}/`)));
@@ -62,4 +65,4 @@ export const locksOver = (exported: Exported, locks: readonly Lock[]): Lock[] =>
 
 const isInAzure = ({ type, id }: Known): boolean => type.startsWith("azure-native:") && id !== undefined;
 
-const resourcesIn = ({ deployment }: Exported): Known[] => (deployment as { resources?: Known[] } | undefined)?.resources ?? [];
+const knownIn = (exported: Exported): Known[] => resourcesIn(exported) as unknown as Known[];

@@ -29,7 +29,7 @@ export async function destroy(context: Context, [name]: string[], options: { yes
     );
   }
   const again = `${context.command} destroy ${stack}${repeatedFlags(context.options)}`;
-  await requireUnlocked(context.selector, project, stack, { todo: `${stack} is not destroyed`, again });
+  await requireUnlocked(context.selector, project, stack, { todo: `${stack} is not destroyed`, again, state: exported });
   const chosen = await selected(context, { projectDir: project.dir, stack, cluster: "start" });
   const plan = await chosen.engine.destroy({ previewOnly: true, signal: context.signal });
   if (plan.result !== "succeeded") {

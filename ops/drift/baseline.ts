@@ -1,4 +1,5 @@
 import { isRecord, type Json } from "../report/diff.ts";
+import { resourcesIn } from "../report/exported.ts";
 import { isKubernetes, kindOf, parseUrn } from "../report/urn.ts";
 import { type Path, pathText } from "./path.ts";
 
@@ -24,9 +25,7 @@ const SECRET = "1b47061264138c4ac30d75fd1eb44270";
 
 /** The objects of an exported state (`Engine.export({ showSecrets: true })`). Those that are to be deleted anyway are left out. */
 export function appliedObjects(exported: Json): Applied[] {
-  const deployment = isRecord(exported.deployment) ? exported.deployment : exported;
-  const resources = Array.isArray(deployment.resources) ? deployment.resources.filter(isRecord) : [];
-  return resources
+  return resourcesIn(exported)
     .filter(({ type, custom, external, delete: gone }) => custom === true && !external && !gone && isKubernetes(String(type)))
     .flatMap((resource) => applied(resource) ?? []);
 }

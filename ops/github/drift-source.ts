@@ -1,7 +1,7 @@
 import type { Context } from "../context.ts";
 import type { DriftSource } from "../drift/finding.ts";
+import { exportedBy } from "../report/exported.ts";
 import type { ProjectSummary } from "../selector.ts";
-import { UserError } from "../user-error.ts";
 import { openApi } from "./api.ts";
 import { appliedRules } from "./read-back/applied.ts";
 import { type AboutGithub, GithubDrift, RepositoryReading } from "./read-back/source.ts";
@@ -19,11 +19,7 @@ export async function githubDrift(context: Context, project: ProjectSummary): Pr
   const applied = async (stack: string) => {
     const { engine } = await context.selector.select({ projectDir: project.dir, stack, cluster: "none" });
     // No value of a secret is needed: GitHub returns none.
-    const exported = await engine.export().catch((error: unknown) => {
-      if (error instanceof UserError) return {}; // it was never brought up
-      throw error;
-    });
-    return appliedRules(exported);
+    return appliedRules(await exportedBy(engine));
   };
   return async (stack) => {
     if (!stacks.includes(stack)) return undefined;

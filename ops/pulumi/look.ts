@@ -1,16 +1,18 @@
 import type { KubeObject } from "../../readiness/object.ts";
+import { clientOf, inTime } from "../cluster-client.ts";
 import type { ClusterTarget } from "../live.ts";
 import type { Look } from "./rollout-watch.ts";
 
 const TIMEOUT_MS = 5_000;
 
 /** Asks a cluster for what runs in a namespace. Reads only. */
-export async function clusterLook({ kubeconfig, context }: ClusterTarget): Promise<Look> {
-  const { AppsV1Api, BatchV1Api, CoreV1Api, KubeConfig } = await import("@kubernetes/client-node");
-  const config = new KubeConfig();
-  config.loadFromFile(kubeconfig);
-  if (context !== undefined) config.setCurrentContext(context);
-  const [apps, batch, core] = [config.makeApiClient(AppsV1Api), config.makeApiClient(BatchV1Api), config.makeApiClient(CoreV1Api)];
+export async function clusterLook(target: ClusterTarget): Promise<Look> {
+  const { k8s, config } = await clientOf(target);
+  const [apps, batch, core] = [
+    config.makeApiClient(k8s.AppsV1Api),
+    config.makeApiClient(k8s.BatchV1Api),
+    config.makeApiClient(k8s.CoreV1Api),
+  ];
   return async (namespace) => {
     const [deployments, statefulSets, daemonSets, jobs, pods, replicaSets, events] = await inTime(
       Promise.all([
@@ -22,6 +24,7 @@ export async function clusterLook({ kubeconfig, context }: ClusterTarget): Promi
         apps.listNamespacedReplicaSet({ namespace }),
         core.listNamespacedEvent({ namespace, fieldSelector: "type=Warning" }),
       ]),
+      TIMEOUT_MS,
     );
     const podObjects = named(pods.items, "v1", "Pod");
     return {
@@ -42,13 +45,3 @@ export async function clusterLook({ kubeconfig, context }: ClusterTarget): Promi
 /** Lists leave the kind of their items out. */
 const named = (items: readonly object[], apiVersion: string, kind: string): KubeObject[] =>
   items.map((item) => ({ ...item, apiVersion, kind }) as unknown as KubeObject);
-
-async function inTime<T>(asked: Promise<T>): Promise<T> {
-  const late = Promise.withResolvers<never>();
-  const timer = setTimeout(() => late.reject(new Error("the cluster did not answer in time")), TIMEOUT_MS);
-  try {
-    return await Promise.race([asked, late.promise]);
-  } finally {
-    clearTimeout(timer);
-  }
-}

@@ -1,9 +1,9 @@
-import { isRecord } from "./diff.ts";
+import { resourcesIn } from "./exported.ts";
 import { kindOf } from "./urn.ts";
 
 /** What a destroy would have to leave standing, from an exported state: the run refuses before it deletes anything else. */
 export function protectedIn(exported: Record<string, unknown>): string[] {
-  const deployment = isRecord(exported.deployment) ? exported.deployment : {};
-  const resources = Array.isArray(deployment.resources) ? deployment.resources.filter(isRecord) : [];
-  return resources.filter((r) => r.protect === true).map((r) => `${kindOf(String(r.type))} ${r.id ?? r.urn}`);
+  return resourcesIn(exported)
+    .filter((r) => r.protect === true)
+    .map((r) => `${kindOf(String(r.type))} ${r.id ?? r.urn}`);
 }

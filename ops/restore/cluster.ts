@@ -1,4 +1,5 @@
-import type { BatchV1Api, CoreV1Api, KubeConfig, V1Job, V1Pod } from "@kubernetes/client-node";
+import type { BatchV1Api, CoreV1Api, V1Job, V1Pod } from "@kubernetes/client-node";
+import { clientOf } from "../cluster-client.ts";
 import type { ClusterTarget } from "../live.ts";
 import { UserError } from "../user-error.ts";
 
@@ -14,12 +15,9 @@ export class BackupCluster {
     this.#core = core;
   }
 
-  static async of({ kubeconfig, context }: ClusterTarget, namespace: string): Promise<BackupCluster> {
-    const { BatchV1Api, CoreV1Api, KubeConfig } = await import("@kubernetes/client-node");
-    const config: KubeConfig = new KubeConfig();
-    config.loadFromFile(kubeconfig);
-    if (context !== undefined) config.setCurrentContext(context);
-    return new BackupCluster(namespace, config.makeApiClient(BatchV1Api), config.makeApiClient(CoreV1Api));
+  static async of(target: ClusterTarget, namespace: string): Promise<BackupCluster> {
+    const { k8s, config } = await clientOf(target);
+    return new BackupCluster(namespace, config.makeApiClient(k8s.BatchV1Api), config.makeApiClient(k8s.CoreV1Api));
   }
 
   /** Jobs of the environment's backups, whoever started them. */

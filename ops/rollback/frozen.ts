@@ -1,4 +1,5 @@
 import type { AppsV1Api, V1Deployment } from "@kubernetes/client-node";
+import { clientOf } from "../cluster-client.ts";
 import type { ClusterTarget } from "../live.ts";
 
 /** On a Deployment whose rollout liftlock paused: the release that it stopped. */
@@ -23,11 +24,8 @@ export async function thaw(target: ClusterTarget, namespace: string): Promise<st
   return frozen;
 }
 
-async function deployments({ kubeconfig, context }: ClusterTarget, namespace: string) {
-  const k8s = await import("@kubernetes/client-node");
-  const config = new k8s.KubeConfig();
-  config.loadFromFile(kubeconfig);
-  if (context !== undefined) config.setCurrentContext(context);
+async function deployments(target: ClusterTarget, namespace: string) {
+  const { k8s, config } = await clientOf(target);
   const apps: AppsV1Api = config.makeApiClient(k8s.AppsV1Api);
   const { items } = await apps.listNamespacedDeployment({ namespace });
   const asMerge = k8s.setHeaderOptions("Content-Type", k8s.PatchStrategy.MergePatch);

@@ -1,14 +1,12 @@
 import type { V1LabelSelector, V1Pod } from "@kubernetes/client-node";
+import { clientOf } from "../cluster-client.ts";
 import type { ClusterTarget } from "../live.ts";
 import type { Health } from "./health.ts";
 
 /** Asks the cluster how the services of a namespace are. */
-export async function healthReader({ kubeconfig, context }: ClusterTarget, namespace: string): Promise<() => Promise<Health[]>> {
-  const { AppsV1Api, CoreV1Api, KubeConfig } = await import("@kubernetes/client-node");
-  const config = new KubeConfig();
-  config.loadFromFile(kubeconfig);
-  if (context !== undefined) config.setCurrentContext(context);
-  const [apps, core] = [config.makeApiClient(AppsV1Api), config.makeApiClient(CoreV1Api)];
+export async function healthReader(target: ClusterTarget, namespace: string): Promise<() => Promise<Health[]>> {
+  const { k8s, config } = await clientOf(target);
+  const [apps, core] = [config.makeApiClient(k8s.AppsV1Api), config.makeApiClient(k8s.CoreV1Api)];
   return async () => {
     const [deployments, statefulSets, pods] = await Promise.all([
       apps.listNamespacedDeployment({ namespace }),

@@ -1,5 +1,6 @@
 import { colourName } from "../../components/strategy/colours.ts";
 import type { Colour } from "../../components/strategy/strategy.schema.ts";
+import { clientOf } from "../cluster-client.ts";
 import type { ClusterTarget } from "../live.ts";
 import type { PlannedStep } from "./plan.ts";
 import { sleep } from "./sleep.ts";
@@ -48,12 +49,9 @@ interface Count {
   readonly ready: number;
 }
 
-async function read({ kubeconfig, context }: ClusterTarget, namespace: string): Promise<Map<string, Count>> {
-  const { AppsV1Api, KubeConfig } = await import("@kubernetes/client-node");
-  const config = new KubeConfig();
-  config.loadFromFile(kubeconfig);
-  if (context !== undefined) config.setCurrentContext(context);
-  const { items } = await config.makeApiClient(AppsV1Api).listNamespacedDeployment({ namespace });
+async function read(target: ClusterTarget, namespace: string): Promise<Map<string, Count>> {
+  const { k8s, config } = await clientOf(target);
+  const { items } = await config.makeApiClient(k8s.AppsV1Api).listNamespacedDeployment({ namespace });
   return new Map(
     items.map(({ metadata, spec, status }) => [metadata?.name ?? "", { wanted: spec?.replicas ?? 1, ready: status?.readyReplicas ?? 0 }]),
   );

@@ -1,4 +1,5 @@
 import { isRecord, type Json } from "../../report/diff.ts";
+import { resourcesIn } from "../../report/exported.ts";
 
 /** What a stack's last update left on GitHub, from its state; values of secrets are never looked at. */
 export interface AppliedRules {
@@ -34,8 +35,7 @@ const TYPES = {
 } as const;
 
 export function appliedRules(exported: Json): AppliedRules {
-  const deployment = isRecord(exported.deployment) ? exported.deployment : exported;
-  const resources = Array.isArray(deployment.resources) ? deployment.resources.filter(isRecord) : [];
+  const resources = resourcesIn(exported);
   const of = (type: string): AppliedRule[] =>
     resources
       .filter((one) => one.type === `github:index/${type}` && one.delete !== true && one.external !== true)

@@ -1,4 +1,5 @@
 import { isRecord } from "../../report/diff.ts";
+import { resourcesIn } from "../../report/exported.ts";
 import { UserError } from "../../user-error.ts";
 
 /** The moments whose data a server can still give. ISO 8601 in UTC. */
@@ -45,10 +46,9 @@ export const hostOf = (exported: Readonly<Record<string, unknown>>, server: stri
   return typeof host === "string" && host !== "" ? host : `${server}.postgres.database.azure.com`;
 };
 
-export function serversIn({ deployment }: Readonly<Record<string, unknown>>): InState[] {
-  const resources = isRecord(deployment) && Array.isArray(deployment.resources) ? deployment.resources : [];
-  return resources.flatMap((resource: unknown) => {
-    if (!isRecord(resource) || resource.type !== "azure-native:dbforpostgresql:Server") return [];
+export function serversIn(exported: Readonly<Record<string, unknown>>): InState[] {
+  return resourcesIn(exported).flatMap((resource) => {
+    if (resource.type !== "azure-native:dbforpostgresql:Server") return [];
     const { inputs, outputs, created } = resource;
     if (!isRecord(inputs)) return [];
     const of = (from: unknown) => (isRecord(from) && isRecord(from.backup) ? from.backup : {});
