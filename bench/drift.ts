@@ -50,7 +50,7 @@ try {
     rows.push([change.name, looked.found.length > 0, await refresh()]);
     const named = looked.found.map(({ subject }) => `${subject.kind}/${subject.name}`);
     for (const remedy of remedies(looked.drifted, new Set(looked.found), named))
-      if (remedy.kind !== "none") await apply(world.api, remedy, kinds);
+      if (remedy.kind !== "none") await apply(world.api, remedy, kinds, new AbortController().signal);
   }
   const objects = (await look()).counted;
   const of = (index: 1 | 2) => rows.filter((row) => row[index]).length;

@@ -43,7 +43,7 @@ export async function fix(
     for (const line of words(remedy)) say(line);
     if (remedy.kind === "none") continue;
     if (!yes && !/^y(es)?$/i.test(await io.ask(`${remedy.kind} ${subjectName(remedy.subject)}? [y/N] `))) continue;
-    const result = await apply(api, remedy, kinds);
+    const result = await apply(api, remedy, kinds, context.signal);
     if (result.failed === undefined) {
       fixed += result.findings;
       say(green("        done"));

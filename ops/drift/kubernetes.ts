@@ -71,10 +71,7 @@ export class KubernetesDrift implements DriftSource {
       const fields = objectDrift(object, live, bounds.get(`${object.kind}/${object.namespace}/${object.name}`));
       const items: Drifted["items"][number][] = fields.map((field) => ({ field, finding: this.#field(field, subject, object) }));
       const going = valueAt(live, ["metadata", "deletionTimestamp"]);
-      if (typeof going === "string")
-        items.push({
-          finding: { source: this.name, change: "deleted", subject, note: `is being deleted since ${going}; finalizers keep it` },
-        });
+      if (typeof going === "string") items.push({ finding: { source: this.name, change: "deleted", subject, note: goingSince(going) } });
       return items.length === 0 ? [] : [{ applied: object, live, items }];
     });
   }
@@ -124,17 +121,21 @@ export class KubernetesDrift implements DriftSource {
     return [...strangers, ...rights];
   }
 
-  #created(live: Json, by: Finding["by"], note?: string): Drifted {
+  #created(live: Json, by: Finding["by"], gives?: string): Drifted {
+    const going = valueAt(live, ["metadata", "deletionTimestamp"]);
+    const note = [gives, typeof going === "string" ? goingSince(going) : undefined].filter(Boolean).join("; ");
     const finding: Finding = {
       source: this.name,
       change: "created",
       subject: subjectOfLive(live),
       ...(by === undefined ? {} : { by }),
-      ...(note === undefined ? {} : { note }),
+      ...(note === "" ? {} : { note }),
     };
     return { live, items: [{ finding }] };
   }
 }
+
+const goingSince = (when: string): string => `is being deleted since ${when}; finalizers keep it`;
 
 const keyOfApplied = ({ apiVersion, kind, namespace, name }: Applied): string => key(apiVersion, kind, namespace, name);
 

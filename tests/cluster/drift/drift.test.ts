@@ -5,6 +5,7 @@ import type { Finding } from "../../../ops/drift/finding.ts";
 import { apply } from "../../../ops/drift/fix.ts";
 import { remedies } from "../../../ops/drift/fix-plan.ts";
 import { KubernetesDrift } from "../../../ops/drift/kubernetes.ts";
+import { remove } from "../../../ops/drift/removal.ts";
 import { openLedger } from "../../../ops/ledger/ledger.ts";
 import { type Change, changes, harmless } from "./changes.ts";
 import { DriftWorld, planted } from "./world.ts";
@@ -61,12 +62,40 @@ describe("drift on a real API server", () => {
           failures.push(`${change.name}: by nobody`);
       const named = found.map(({ subject }) => `${subject.kind}/${subject.name}`);
       for (const remedy of remedies(looked.drifted, new Set(found), named)) {
-        const result = remedy.kind === "none" ? { failed: remedy.why } : await apply(world.api, remedy, kinds);
+        const result =
+          remedy.kind === "none" ? { failed: remedy.why } : await apply(world.api, remedy, kinds, new AbortController().signal);
         if (result.failed !== undefined) failures.push(`${change.name}: not put back: ${result.failed}`);
       }
     }
     expect({ missed, failures }).toEqual({ missed: [], failures: [] });
     await expect.poll(async () => (await world.look()).found, { timeout: 30_000 }).toEqual([]);
+  });
+
+  test("what finalizers keep is said so, by drift and by what deletes it, which waits until it is gone", async () => {
+    const metadata = { name: "kept", finalizers: ["example.com/nobody"] };
+    await world.hand.create("configmaps", { apiVersion: "v1", kind: "ConfigMap", metadata });
+    const path = `/api/v1/namespaces/${world.namespace}/configmaps/kept`;
+    const live = await world.api.call({ method: "GET", path });
+    const { signal } = new AbortController();
+    const why = await remove(world.api, path, live, signal, 0);
+    expect(why).toMatch(/^it is being deleted since \d{4}-\S+Z; finalizers keep it: example\.com\/nobody$/);
+    expect((await world.look()).found).toMatchObject([
+      {
+        change: "created",
+        subject: { name: "kept" },
+        note: expect.stringMatching(/^is being deleted since \d{4}-\S+Z; finalizers keep it$/),
+      },
+    ]);
+    let gone = false;
+    const removed = remove(world.api, path, live, signal).finally(() => {
+      gone = true;
+    });
+    await world.hand.list("configmaps");
+    expect(gone).toBe(false);
+    await world.hand.patch("configmaps", "kept", [{ op: "remove", path: "/metadata/finalizers" }]);
+    expect(await removed).toBeUndefined();
+    expect(await remove(world.api, path, live, signal)).toBeUndefined();
+    expect((await world.look()).found).toEqual([]);
   });
 
   test("after all that, up changes nothing", async () => {
