@@ -3,10 +3,9 @@ import { gatesOf } from "../../components/upstream.ts";
 import { typed } from "../confirm.ts";
 import { type Context, EXIT } from "../context.ts";
 import { selected } from "../follow.ts";
-import type { Happening } from "../ledger/event.ts";
 import { requireEnvironment } from "../project-dir.ts";
-import { type Book, openBook } from "../promotion/book.ts";
-import { digestOf, referenceOf, settingOf } from "../promotion/configuration.ts";
+import { openBook } from "../promotion/book.ts";
+import { settingOf } from "../promotion/configuration.ts";
 import { deploy } from "../promotion/deploy.ts";
 import { askGates, gateLines, promotionOf } from "../promotion/gates.ts";
 import { refuseMissingImages } from "../promotion/images.ts";
@@ -18,9 +17,10 @@ import { repeatedFlags } from "../repeated-flags.ts";
 import { duration, transition } from "../report/text.ts";
 import { firstTried } from "../restore/server/schema-at.ts";
 import { UserError } from "../user-error.ts";
-import { type RollbackClass, rollbackClass } from "./class.ts";
+import { type Deployed, type RollbackClass, rollbackClass } from "./class.ts";
 import { type Deployment, findTarget } from "./deployments.ts";
 import { type WayBack, wayBack } from "./go-back.ts";
+import { goneBack, holdOnLeft, leftBy } from "./left.ts";
 import { runsAlready } from "./runs-already.ts";
 import { restoreLines } from "./words.ts";
 
@@ -47,9 +47,9 @@ export async function rollBack(context: Context, [name]: readonly string[], opti
   const before = await survey(chosen.engine, project.name);
   const held = (deployment: Pick<Deployment, "release" | "configuration">) =>
     holdAgainst(book, project.name, stack, deployment.release, deployment.configuration) !== undefined;
-  const left = before.declared && { release: before.declared, configuration: before.configuration };
-  const isHeld = left !== undefined && held(left);
-  const found = findTarget(before.deployments, { id: before.declaredId, isHeld }, held, options.to);
+  const declared = before.declared && { release: before.declared, configuration: before.configuration };
+  const current = { id: before.declaredId, isHeld: declared !== undefined && held(declared) };
+  const found = findTarget(before.deployments, current, held, options.to);
   if ("none" in found) throw new UserError(`${stack} is not rolled back: ${found.none}`);
   const { target } = found;
   if (runsAlready(before, target, project.name)) {
@@ -59,11 +59,12 @@ export async function rollBack(context: Context, [name]: readonly string[], opti
     return EXIT.done;
   }
 
+  const left = leftBy(before, target);
   const coupled = rollbackClass(project.name, left ?? target, target, migrated(before.applied, book.events, stack), false);
   const plan = wayBack(project.name, before.configuration, target, options.keepConfig ?? false);
-  sayPlan(context, stack, before, target, coupled, plan);
+  sayPlan(context, stack, left, target, coupled, plan);
   if (coupled.class === "schema-coupled" && !options.schemaRestored) {
-    const migratedAt = firstTried(before.declared?.schemaVersion, before.history, project.name);
+    const migratedAt = firstTried(left?.release.schemaVersion, before.history, project.name);
     for (const line of restoreLines(context, { stack, project: project.name, previous: target, backup: undefined, migratedAt }))
       context.io.err(line);
     context.io.err(
@@ -87,37 +88,43 @@ export async function rollBack(context: Context, [name]: readonly string[], opti
     const warning = `\nThis writes ${target.id} into ${file.file} and brings ${stack} back to it.`;
     await typed(context.io, { warning, expected: stack, question: "Type the environment's name to go on: ", flag: "--yes" });
   }
+  if (readStackFile(project.dir, stack).text !== file.text)
+    throw new UserError(`${file.file} was changed meanwhile: roll back again. Nothing was changed.`);
   await writeStackFile(file, filed(file, project.name, plan, before, target));
+  const reason = options.reason?.trim();
+  const goingBack = left && { project: project.name, stack, left, target, reason: reason || "asked for" };
+  const isHeld = left !== undefined && held(left);
+  // Before the run: however that ends, nothing brings what was left again by itself.
+  if (goingBack !== undefined && !isHeld) await book.append(holdOnLeft(goingBack));
   const configuration = plan.application.length > 0 ? plan.configuration : undefined;
-  const message = options.reason ?? `rollback to ${target.id}`;
+  const message = reason || `rollback to ${target.id}`;
   const asked = { project: project.name, stack, chosen, book, before, message, configuration, isRollback: true };
-  const { outcome, cause } = await deploy(context, asked);
+  const { outcome } = await deploy(context, asked);
   if (outcome !== "succeeded") {
-    context.io.err(
-      `${file.file} names ${target.id} now; what is live may not yet. Mend what failed, then run: ${context.command} up ${stack}${repeatedFlags(context.options)}`,
-    );
+    const again = `${context.command} rollback ${stack} --to ${target.id}${options.schemaRestored ? " --schema-restored" : ""}${repeatedFlags(context.options)}`;
+    context.io.err(`${file.file} names ${target.id} now; what is live may not yet. Mend what failed, then run it again: ${again}`);
     return EXIT.failed;
   }
   const seconds = Math.round((performance.now() / 1000 - began) * 10) / 10;
-  await record(book, {
-    project: project.name,
-    stack,
-    before,
-    target,
-    coupled,
-    seconds,
-    isHeld,
-    reason: options.reason ?? cause ?? "asked for",
-  });
+  // After an automatic rollback only the file was left to put right.
+  const wasBack = before.live !== undefined && releaseId(before.live) === target.id && isHeld;
+  if (goingBack !== undefined && !wasBack) await book.append(goneBack(goingBack, coupled, seconds));
   context.say(
     `\n${context.io.colors.green(context.io.colors.bold(stack))}: back at ${target.id}, ${duration(seconds)} after the command. ${file.file} names it now: commit it.`,
   );
   return EXIT.done;
 }
 
-function sayPlan({ say, io }: Context, stack: string, before: Survey, target: Deployment, coupled: RollbackClass, plan: WayBack): void {
+function sayPlan(
+  { say, io }: Context,
+  stack: string,
+  left: Deployed | undefined,
+  target: Deployment,
+  coupled: RollbackClass,
+  plan: WayBack,
+): void {
   say(
-    `\n${io.colors.bold(stack)}: ${before.declaredId ?? "?"} -> ${target.id}, which went live ${target.at.slice(0, 16).replace("T", " ")}Z`,
+    `\n${io.colors.bold(stack)}: ${left === undefined ? "?" : releaseId(left.release)} -> ${target.id}, which went live ${target.at.slice(0, 16).replace("T", " ")}Z`,
   );
   say(`  way back: ${coupled.class}${coupled.class === "safe" ? "" : `: ${coupled.reasons.join("; ")}`}; secrets stay current`);
   for (const { path, before: was, after } of plan.changes) say(`  ${path.join(".")}: ${transition(was, after)}`);
@@ -132,53 +139,4 @@ function filed(file: ReturnType<typeof readStackFile>, project: string, plan: Wa
   const text = placed ? withValueInFile({ ...file, text: released }, project, "rollout", plan.rollout) : released;
   const same = JSON.stringify(settingOf(before.configuration, project, "environment")) === JSON.stringify(plan.environment);
   return same ? text : withValueInFile({ ...file, text }, project, "environment", plan.environment);
-}
-
-/** What was left stays out until somebody lets it in again. */
-async function record(
-  book: Book,
-  {
-    project,
-    stack,
-    before,
-    target,
-    coupled,
-    seconds,
-    isHeld,
-    reason,
-  }: {
-    project: string;
-    stack: string;
-    before: Survey;
-    target: Deployment;
-    coupled: RollbackClass;
-    seconds: number;
-    isHeld: boolean;
-    reason: string;
-  },
-): Promise<void> {
-  if (before.declared === undefined) return;
-  const from = referenceOf(before.declared);
-  const rollback: Happening = {
-    kind: "rollback",
-    stack,
-    from,
-    to: referenceOf(target.release),
-    automatic: false,
-    cause: reason,
-    class: coupled.class,
-    secondsToRestore: seconds,
-  };
-  const same = releaseId(before.declared) === target.id;
-  const hold: Happening = {
-    kind: "hold",
-    stack,
-    releaseId: from.id,
-    reason: `rolled back: ${reason}`,
-    automatic: false,
-    ...(same ? { configuration: digestOf(before.configuration, project) } : {}),
-  };
-  // After an automatic rollback only the file was left to put right.
-  const wasLive = before.live !== undefined && releaseId(before.live) === target.id && isHeld;
-  await book.append(...(wasLive ? [] : [rollback]), ...(isHeld ? [] : [hold]));
 }

@@ -52,8 +52,8 @@ export function isSettled(history: readonly HistoryEntry[], pendingOperations: n
 export type Found = { readonly target: Deployment } | { readonly none: string };
 
 /**
- * The deployment to go back to. `wanted`: a version, a release's id or the beginning of one; without it, the newest that the stack file
- * does not name already and that nobody holds.
+ * The deployment to go back to. `wanted`: a version, a release's id or the beginning of one; without it, the newest that is not
+ * what the stack file names and runs, and that nobody holds.
  */
 export function findTarget(
   deployments: readonly Deployment[],
@@ -72,6 +72,8 @@ export function findTarget(
     if (target === undefined) return { none: `No release "${wanted}" was deployed here. ${list}` };
     return holds(target) ? { none: `${target.id} is held here: release the hold first.` } : { target };
   }
-  const target = deployments.find((deployment) => !holds(deployment) && (deployment.id !== current.id || current.isHeld));
+  // What the file names is where it goes back to already, when a rollback wrote it there and did not get through.
+  const isLive = deployments[0]?.id === current.id;
+  const target = deployments.find((deployment) => !holds(deployment) && (deployment.id !== current.id || current.isHeld || !isLive));
   return target === undefined ? { none: `There is no earlier release to go back to. ${list}` } : { target };
 }

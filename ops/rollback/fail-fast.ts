@@ -1,6 +1,7 @@
 import type { Context } from "../context.ts";
 import type { EngineEvent, RunOptions, RunResult } from "../engine.ts";
 import { type Followed, follow } from "../follow.ts";
+import { isChange } from "../report/changes.ts";
 import { RunWatch } from "./run-watch.ts";
 
 export interface Watched {
@@ -17,6 +18,7 @@ export async function followed(
   what: string,
   early: boolean,
   run: (options: RunOptions) => Promise<RunResult>,
+  onChange?: () => void,
 ): Promise<Watched> {
   const watch = new RunWatch();
   const stop = new AbortController();
@@ -26,6 +28,8 @@ export async function followed(
     const seen = (event: EngineEvent) => {
       watch.add(event);
       onEvent?.(event);
+      const { planning, metadata } = event.resourcePreEvent ?? {};
+      if (!planning && metadata !== undefined && isChange(metadata.op)) onChange?.();
       if (!early || blamed !== undefined || context.signal.aborted || !watch.mayStop) return;
       blamed = new Set(watch.failed);
       stop.abort();

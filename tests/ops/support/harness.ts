@@ -10,6 +10,8 @@ import { recordedPreview, resultOf } from "./reference.ts";
 
 export interface World {
   readonly stacks?: readonly string[];
+  /** The program's folder, for what reads or writes stack files. */
+  readonly dir?: string;
   readonly platforms?: readonly string[];
   readonly engine?: Partial<Engine> | ((stack: string) => Partial<Engine>);
   readonly manifests?: Manifest[];
@@ -17,6 +19,8 @@ export interface World {
   readonly declarations?: Declarations;
   /** Answers to questions, in order. Without any, nobody can be asked. */
   readonly answers?: readonly string[];
+  /** Called while a question is open. */
+  readonly onQuestion?: () => void;
   readonly env?: Record<string, string>;
   /** Called once with a function that presses Ctrl-C. */
   readonly onStart?: (interrupt: () => void) => void;
@@ -58,6 +62,7 @@ export async function liftlock(args: string, world: World = {}): Promise<Ended> 
     err: (text) => void err.push(text),
     ask: async (question) => {
       questions.push(question);
+      world.onQuestion?.();
       return answers.shift() ?? "";
     },
     onInterrupt: (handler) => {
@@ -72,7 +77,7 @@ export async function liftlock(args: string, world: World = {}): Promise<Ended> 
   const selector: Selector = {
     project: async () => ({
       name: "ferry",
-      dir: "/nowhere",
+      dir: world.dir ?? "/nowhere",
       stacks: world.stacks ?? ["development", "staging", "production"],
       platforms: world.platforms ?? [],
     }),
