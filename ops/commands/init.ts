@@ -4,10 +4,10 @@ import { checkFiles } from "../init/check.ts";
 import { keepsRules } from "../init/environments.ts";
 import { exampleSettings } from "../init/example.ts";
 import { type Files, programFiles, settingsFiles } from "../init/files.ts";
-import { choicesOf, type InitFlags } from "../init/flags.ts";
+import { choicesOf, HOW, type InitFlags, refuseBesideExample } from "../init/flags.ts";
 import { beginRepository, dependencyOn, install } from "../init/install.ts";
 import type { Adoption } from "../init/namespace/adopt.ts";
-import { writeFiles } from "../init/write.ts";
+import { refuseProject, writeFiles } from "../init/write.ts";
 import type { Io } from "../terminal/io.ts";
 import { UserError } from "../user-error.ts";
 
@@ -15,11 +15,13 @@ import { UserError } from "../user-error.ts";
 export async function init(context: Context, [folder = "."]: string[], flags: InitFlags): Promise<number> {
   const { io } = context;
   const dir = path.resolve(io.cwd, folder);
-  const nothingSaid = Object.keys(flags).every((flag) => ["install", "force", "package"].includes(flag));
+  const nothingSaid = Object.keys(flags).every((flag) => HOW.includes(flag));
   const { fromNamespace } = flags;
   if (fromNamespace === undefined && (flags.as ?? flags.kubeconfig) !== undefined)
     throw new UserError("--as and --kubeconfig go with --from-namespace.", 2);
-  const asked = nothingSaid && io.interactive ? await (await import("../init/ask.ts")).askFor(flags, dir) : flags;
+  const asks = nothingSaid && io.interactive;
+  if (asks && flags.force !== true) refuseProject(dir, ["Pulumi.yaml", ...Object.keys(programFiles("", ""))]);
+  const asked = asks ? await (await import("../init/ask.ts")).askFor(flags, dir) : flags;
   const adoption =
     fromNamespace === undefined
       ? undefined
@@ -34,15 +36,15 @@ export async function init(context: Context, [folder = "."]: string[], flags: In
   for (const note of notes) context.say(`note      ${note}`);
   const place = path.relative(io.cwd, dir) || ".";
   if (adoption !== undefined) await keepSecrets(adoption, name, dir);
+  const steps = adoption === undefined ? ["./liftlock preview --local"] : nextSteps(adoption);
   if (asked.install === false) {
-    context.say(
-      `Next, in ${place}: npm install, then ${adoption === undefined ? "./liftlock preview --local" : nextSteps(adoption).join(", then ")}`,
-    );
+    await dependency.prepare(dir, io.env);
+    context.say(`Next, in ${place}: ${steps.join(", then ")}`);
     return EXIT.done;
   }
   context.say("Installing packages: some minutes the first time, seconds later.");
   await dependency.prepare(dir, io.env);
-  await install(dir, io.env);
+  await install(dir, io.env, `The files are written. Later, in ${place}: ${steps.join(", then ")} (it installs what is missing).`);
   if (adoption !== undefined) return takenOver(own, context, adoption, place);
   const code = await liftlock(own, "preview", "--local");
   context.say(
@@ -52,8 +54,12 @@ export async function init(context: Context, [folder = "."]: string[], flags: In
 }
 
 function settingsOf(flags: InitFlags, dir: string): { name: string; files: Files; notes: string[] } {
-  if (flags.example !== undefined) return { ...exampleSettings(flags.example), notes: [] };
+  if (flags.example !== undefined) {
+    refuseBesideExample(flags);
+    return { ...exampleSettings(flags.example), notes: [] };
+  }
   const choices = choicesOf(flags, dir);
+  const { environments, gates } = choices;
   const bare = choices.repository !== undefined && !keepsRules(choices);
   const files = settingsFiles(choices);
   checkFiles(choices.name, files);
@@ -62,6 +68,9 @@ function settingsOf(flags: InitFlags, dir: string): { name: string; files: Files
     files,
     notes: [
       "The releases are placeholders, and so are digests of zeros, addresses of databases and hosts: `grep -n 'example.com\\|0000\\|cidrs' Pulumi*.yaml` shows them.",
+      ...(gates.soak !== undefined && environments.length === 1
+        ? [`There is no environment before ${environments[0]} where a release could soak: --soak is left out.`]
+        : []),
       ...(bare ? ["GitHub keeps no rules for a private repository of its free plan: none are declared (--plan, --visibility)."] : []),
     ],
   };

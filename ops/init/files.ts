@@ -107,7 +107,10 @@ const WRAPPER = `#!/bin/sh
 set -eu
 root=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd -P)
 if [ ! -d "$root/node_modules/liftlock" ]; then
-  (cd -- "$root" && npm ci --no-audit --no-fund) >&2
+  echo 'liftlock: installing its packages (once) ...' >&2
+  command=ci
+  [ -f "$root/package-lock.json" ] || command=install
+  (cd -- "$root" && npm "$command" --no-audit --no-fund --loglevel=error) >&2
 fi
 node=$root/node_modules/.bin/node
 [ -x "$node" ] || node=node

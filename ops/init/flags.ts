@@ -1,4 +1,6 @@
 import path from "node:path";
+import type { z } from "zod";
+import { KubernetesName } from "../../components/primitives.ts";
 import { UserError } from "../user-error.ts";
 import { BRANCH_MODELS, type Choices, DATABASES, type RepositoryChoice, SERVICE_KINDS, type ServiceChoice } from "./choices.ts";
 
@@ -32,9 +34,13 @@ export interface InitFlags {
 
 /** What flags say, with a default for each that is left out; shapes are checked here, values by the settings' own schema. */
 export function choicesOf(flags: InitFlags, dir: string): Choices {
-  const name = flags.name ?? nameOf(dir);
+  const name = applicationName(flags.name ?? nameOf(dir));
+  refuseUnheard(flags);
   const environments = listOf(flags.environments ?? "development,staging,production");
   if (environments.length === 0) throw new UserError("--environments names no environment.", 2);
+  // Its file would be that of the stack which holds what environments share.
+  if (environments.includes("platform"))
+    throw new UserError('"platform" is the stack of what environments share: give the environment another name.', 2);
   const given = (flags.service ?? []).map(service);
   const services: ServiceChoice[] =
     given.length > 0 ? given : [{ name: "web", kind: "web", image: `registry.example.com/${name}/web`, port: 8080, path: "/" }];
@@ -62,14 +68,59 @@ export function choicesOf(flags: InitFlags, dir: string): Choices {
   };
 }
 
+/** Namespaces, hosts and images are called after it: its own fault would be said once for each of them. */
+function applicationName(name: string): string {
+  const fault = faultOf(KubernetesName, name);
+  if (fault !== undefined) throw new UserError(`The application's name (--name) ${fault}; not "${name}".`, 2);
+  return name;
+}
+
+/** What a value does not fulfil, in the schema's own words: `must be …`. */
+export const faultOf = (schema: { safeParse(value: unknown): z.ZodSafeParseResult<unknown> }, value: unknown): string | undefined =>
+  schema.safeParse(value).error?.issues[0]?.message;
+
+/** Options that say more of another one say nothing without it. */
+const GO_WITH: readonly [keyof InitFlags, readonly (keyof InitFlags)[]][] = [
+  ["approver", ["approvals"]],
+  ["repository", ["plan", "visibility", "codeOwner"]],
+];
+
+function refuseUnheard(flags: InitFlags): void {
+  for (const [leader, followers] of GO_WITH)
+    for (const follower of followers)
+      if (flags[leader] === undefined && flags[follower] !== undefined)
+        throw new UserError(`${optionOf(follower)} goes with ${optionOf(leader)}.`, 2);
+}
+
+/** An example brings settings of its own: what else is said of them would not be heard. */
+export function refuseBesideExample(flags: InitFlags): void {
+  const unheard = Object.entries(flags).filter(([flag, value]) => value !== undefined && !HOW.includes(flag) && flag !== "example");
+  if (unheard.length === 0) return;
+  const said = unheard.map(([flag]) => optionOf(flag)).join(", ");
+  throw new UserError(
+    `--example brings its own settings: leave ${said} out, and change ${unheard.length === 1 ? "it" : "them"} in the files that it writes.`,
+    2,
+  );
+}
+
+/** Options that say how to write a project, and nothing of what it is. */
+export const HOW: readonly string[] = ["install", "force", "package"];
+
+/** `codeOwner` is typed --code-owner. */
+export const optionOf = (flag: string): string => `--${flag.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+
 /** The folder's name, as far as names of namespaces allow. */
 export const nameOf = (dir: string): string =>
   path
     .basename(path.resolve(dir))
+    .replaceAll("ß", "ss")
+    .normalize("NFKD")
+    .replace(/\p{M}+/gu, "")
     .toLowerCase()
     .replace(/[^a-z0-9]+/g, "-")
-    .replace(/^[^a-z]+|-+$/g, "")
-    .slice(0, 30) || "application";
+    .replace(/^[^a-z]+/, "")
+    .slice(0, 30)
+    .replace(/-+$/, "") || "application";
 
 export const listOf = (text: string): string[] =>
   text

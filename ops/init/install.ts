@@ -1,5 +1,5 @@
 import { execFile, execFileSync } from "node:child_process";
-import { mkdirSync, readFileSync, renameSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, renameSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
@@ -19,26 +19,39 @@ export interface Dependency {
   prepare(dir: string, env: Env): Promise<void>;
 }
 
-/** Where npm gets liftlock from: what `given` says, this version of it, or, from a checkout, a tarball that the project keeps. */
+/** Where npm gets liftlock from: what `given` says, this version of it, or, where no registry has that, a tarball that the project keeps. */
 export function dependencyOn(given: string | undefined): Dependency {
   if (given !== undefined) return { spec: given, prepare: async () => {} };
   const { version } = JSON.parse(readFileSync(packageFile(), "utf8")) as { version: string };
-  if (!fromCheckout) return { spec: version, prepare: async () => {} };
+  if (!fromCheckout && !isFromFile()) return { spec: version, prepare: async () => {} };
   const file = `vendor/liftlock-${version}.tgz`;
   return { spec: `file:${file}`, prepare: (dir, env) => pack(path.join(dir, file), env) };
+}
+
+/** Was this very package installed from a tarball? npm notes for each folder of packages what it put there. */
+function isFromFile(): boolean {
+  const noted = path.join(path.dirname(fileURLToPath(packageFile())), "../.package-lock.json");
+  if (!existsSync(noted)) return false;
+  const { packages = {} } = JSON.parse(readFileSync(noted, "utf8")) as { packages?: Record<string, { resolved?: string }> };
+  return packages["node_modules/liftlock"]?.resolved?.startsWith("file:") === true;
 }
 
 async function pack(target: string, env: Env): Promise<void> {
   const folder = path.dirname(target);
   mkdirSync(folder, { recursive: true });
-  const { stdout } = await npm(["pack", "--json", "--pack-destination", folder], path.dirname(fileURLToPath(packageFile())), env);
+  // An installed package is built, and has nothing left that could build it.
+  const asItIs = fromCheckout ? [] : ["--ignore-scripts"];
+  const where = path.dirname(fileURLToPath(packageFile()));
+  const { stdout } = await npm(["pack", "--json", ...asItIs, "--pack-destination", folder], where, env);
   const [packed] = JSON.parse(stdout.slice(stdout.indexOf("[\n"))) as { filename: string }[];
   renameSync(path.join(folder, packed!.filename), target);
 }
 
-/** Installs the project's packages; git must know the lock file that it makes. */
-export const install = (dir: string, env: Env): Promise<unknown> =>
-  npm(["install", "--no-audit", "--no-fund", "--prefer-offline"], dir, env);
+/** Installs the project's packages; git must know the lock file that it makes. `otherwise`: what to do where npm cannot. */
+export const install = (dir: string, env: Env, otherwise: string): Promise<unknown> =>
+  npm(["install", "--no-audit", "--no-fund", "--prefer-offline"], dir, env).catch((error: unknown) => {
+    throw error instanceof UserError ? new UserError(`${error.message}\n${otherwise}`) : error;
+  });
 
 async function npm(args: readonly string[], cwd: string, env: Env): Promise<{ stdout: string }> {
   // npm chooses versions by the Node that runs it: ours, not an older one that stands first on PATH.
@@ -54,11 +67,16 @@ async function npm(args: readonly string[], cwd: string, env: Env): Promise<{ st
 
 /** The ledger and the local world live beside git. Returns whether a repository was begun. */
 export function beginRepository(dir: string): boolean {
+  const git = (...args: string[]) => execFileSync("git", args, { cwd: dir, stdio: "ignore" });
   try {
-    execFileSync("git", ["rev-parse", "--show-toplevel"], { cwd: dir, stdio: "ignore" });
+    git("rev-parse", "--show-toplevel");
     return false;
-  } catch {
-    execFileSync("git", ["init", "--quiet", "--initial-branch", "main"], { cwd: dir, stdio: "ignore" });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT")
+      throw new UserError(
+        "There is no git on PATH: releases and their history are kept in it. Install it (https://git-scm.com/downloads), then the same command goes on: the files are written.",
+      );
+    git("init", "--quiet", "--initial-branch", "main");
     return true;
   }
 }

@@ -6,14 +6,18 @@ import type { Io } from "../../ops/terminal/io.ts";
 export const root = path.resolve(import.meta.dirname, "../..");
 
 /** Runs a command line of ours, as the wrapper would. */
-export async function run(args: readonly string[], cwd = root): Promise<{ exitCode: number; out: string; err: string }> {
+export async function run(
+  args: readonly string[],
+  cwd = root,
+  interactive = false,
+): Promise<{ exitCode: number; out: string; err: string }> {
   const out: string[] = [];
   const err: string[] = [];
   const io: Io = {
     cwd,
     env: { LIFTLOCK_COMMAND: "liftlock" },
     colors: picocolors.createColors(false),
-    interactive: false,
+    interactive,
     screen: undefined,
     out: (text) => out.push(text),
     err: (text) => err.push(text),

@@ -1,12 +1,14 @@
 import { execFileSync } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { exampleNames } from "../../ops/init/example.ts";
+import { nameOf } from "../../ops/init/flags.ts";
 import { run } from "../github/support.ts";
 import { emptyFolder } from "./support.ts";
 
-const init = (dir: string, ...args: string[]) => run(["init", "--no-install", ...args], dir);
+// Of a package that npm knows; packing this checkout is tests/tools/package.test.ts' part.
+const init = (dir: string, ...args: string[]) => run(["init", "--no-install", "--package", "1.0.0", ...args], dir);
 const read = (dir: string, file: string) => readFileSync(path.join(dir, file), "utf8");
 
 test("writes settings, program, workflows, code owners and document, beside a repository of git", async () => {
@@ -89,12 +91,62 @@ test.each([
   [["--example", "nothing"], /academiclab, contestlet, job-automation/],
   [["--service", "WEB=ghcr.io/acme/web"], /lower-case letters/],
   [["--soak", "soon"], /a duration such as/],
+  [["--name", "Größe XL"], /^error: The application's name \(--name\) must be lower-case letters.*; not "Größe XL"\.$/],
+  [["--environments", "platform,production"], /"platform" is the stack of what environments share/],
+  [["--approvals", "2"], /--approvals goes with --approver/],
+  [["--code-owner", "@ann"], /--code-owner goes with --repository/],
+  [["--example", "contestlet", "--name", "shop", "--soak", "1h"], /leave --name, --soak out, and change them in the files/],
 ])("refuses %j, and leaves nothing behind", async (args, message) => {
   const dir = emptyFolder();
   const { exitCode, err } = await init(dir, ...args);
   expect(exitCode).toBe(2);
   expect(err).toMatch(message);
   expect(readdirSync(dir)).toEqual([]);
+});
+
+test("each fault of the settings is said once, file by file", async () => {
+  const { err } = await init(emptyFolder(), "--service", "WEB=ghcr.io/acme/web", "--watch", "never");
+  for (const words of ["Pulumi.yaml is not valid:", "services[0].name:", "gates.production.watch:"])
+    expect(err.split(words), words).toHaveLength(2);
+});
+
+test("asks nobody about a project that is there already", async () => {
+  const dir = emptyFolder();
+  writeFileSync(path.join(dir, "package.json"), "{}\n");
+  const { exitCode, err } = await run(["init"], dir, true);
+  expect([exitCode, err]).toEqual([2, expect.stringMatching(/package\.json[\s\S]*Nothing was written\. Choose another folder/)]);
+});
+
+test("a folder that cannot be written is the user's to change, not a fault of ours", async () => {
+  const file = path.join(emptyFolder(), "file");
+  writeFileSync(file, "");
+  const { exitCode, err } = await init(path.dirname(file), path.join(file, "shop"));
+  expect(exitCode).toBe(2);
+  expect(err).toMatch(/cannot be written: .*Choose a folder/);
+  expect(err).not.toContain("fault of liftlock");
+});
+
+test("without git it says what to install, and the same command goes on", async () => {
+  const dir = emptyFolder();
+  vi.stubEnv("PATH", dir);
+  const { exitCode, err } = await init(dir);
+  vi.unstubAllEnvs();
+  expect([exitCode, err]).toEqual([1, expect.stringMatching(/no git on PATH.*the same command goes on/)]);
+  expect((await init(dir)).exitCode).toBe(0);
+});
+
+test("a soak that nothing comes before is said to be left out", async () => {
+  expect((await init(emptyFolder(), "--environments", "production", "--soak", "24h")).out).toContain("--soak is left out");
+});
+
+test.each([
+  ["Größe XL!", "grosse-xl"],
+  ["Ünïcode", "unicode"],
+  ["2024-shop", "shop"],
+  ["...", "application"],
+  [`${"a".repeat(29)}-b`, "a".repeat(29)],
+])("a folder called %j proposes the name %s", (folder, name) => {
+  expect(nameOf(path.join("/", folder))).toBe(name);
 });
 
 test("the document says what the settings say, and is checked to be current", async () => {

@@ -43,7 +43,8 @@ async function liftlock(args: readonly string[], cwd = dir, env: Record<string, 
   return ended;
 }
 const there = () => ["--local", "--context", context(), "--confirm-context", context()];
-const init = (...more: string[]) => liftlock(["init", dir, "--no-install", "--from-namespace", namespace, ...there(), ...more], parent);
+const init = (...more: string[]) =>
+  liftlock(["init", dir, "--no-install", "--package", "1.0.0", "--from-namespace", namespace, ...there(), ...more], parent);
 
 type Kind = [apiVersion: string, kind: string, name: string];
 const read = async ([apiVersion, kind, name]: Kind) =>
@@ -222,7 +223,8 @@ test("the values of secrets are in the cluster, and in clear nowhere else", asyn
 
 test("refuses what is not there, what it may not read and what somebody else keeps, and writes nothing", async () => {
   const elsewhere = path.join(parent, "other");
-  const other = (...args: string[]) => liftlock(["init", elsewhere, "--no-install", "--from-namespace", ...args], parent);
+  const other = (...args: string[]) =>
+    liftlock(["init", elsewhere, "--no-install", "--package", "1.0.0", "--from-namespace", ...args], parent);
   expect(await other("nowhere", ...there())).toMatchObject({ exitCode: 2, err: expect.stringContaining('no namespace "nowhere"') });
   expect(await other(namespace, "--local", "--context", context())).toMatchObject({
     exitCode: 2,
