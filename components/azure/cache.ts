@@ -2,6 +2,7 @@ import { Database } from "@pulumi/azure-native/redisenterprise/database.js";
 import { RedisEnterprise } from "@pulumi/azure-native/redisenterprise/redisEnterprise.js";
 import * as pulumi from "@pulumi/pulumi";
 import type { Place } from "./connect.ts";
+import { createDiagnostics } from "./diagnostics.ts";
 import type { EnvironmentAzure } from "./environment.schema.ts";
 import { createEndpoint } from "./network.ts";
 import type { Tier } from "./primitives.ts";
@@ -15,13 +16,15 @@ export interface CacheArgs {
   readonly subnet: pulumi.Input<string>;
   readonly zone: pulumi.Input<string>;
   readonly protect: boolean;
+  /** Id of the workspace that takes logs, where there is one. */
+  readonly workspace: pulumi.Input<string> | undefined;
 }
 
 /** Azure Managed Redis, which took the place of Azure Cache for Redis: TLS and Entra logins only, reached from the network alone. */
 export class Cache extends pulumi.ComponentResource {
   readonly host: pulumi.Output<string>;
 
-  constructor(name: string, { place, redis, tier, subnet, zone, protect }: CacheArgs, opts?: pulumi.ComponentResourceOptions) {
+  constructor(name: string, { place, redis, tier, subnet, zone, protect, workspace }: CacheArgs, opts?: pulumi.ComponentResourceOptions) {
     super("liftlock:azure:Cache", name, {}, opts);
     const within = { parent: this };
     const cluster = new RedisEnterprise(
@@ -36,7 +39,7 @@ export class Cache extends pulumi.ComponentResource {
       },
       { ...within, protect },
     );
-    new Database(
+    const database = new Database(
       `${name}-database`,
       {
         resourceGroupName: place.resourceGroupName,
@@ -50,6 +53,8 @@ export class Cache extends pulumi.ComponentResource {
       within,
     );
     createEndpoint(`${name}-endpoint`, { place, of: redis.name, subnet, target: cluster.id, zone, part: "redisEnterprise" }, within);
+    createDiagnostics(name, { kind: "redis", resource: cluster.id, workspace }, within);
+    createDiagnostics(`${name}-database`, { kind: "redisDatabase", resource: database.id, workspace }, within);
     this.host = cluster.hostName;
     this.registerOutputs({});
   }

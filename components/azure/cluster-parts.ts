@@ -29,7 +29,7 @@ export const apiServerOf = (cluster: ClusterSettings) =>
 
 export const poolOf = (
   cluster: ClusterSettings,
-  { size, min, max }: { size?: string | undefined; min: number; max: number },
+  { size, min, max, spot }: { size?: string | undefined; min: number; max: number; spot?: boolean },
   tier: Tier,
   nodes: pulumi.Input<string>,
 ) => ({
@@ -42,7 +42,8 @@ export const poolOf = (
   osSKU: "AzureLinux",
   type: "VirtualMachineScaleSets",
   vnetSubnetID: nodes,
-  upgradeSettings: { maxSurge: "33%" },
+  // Azure has no spare spot machines to upgrade with, and refuses the question (terraform-provider-azurerm #19355).
+  ...(spot ? {} : { upgradeSettings: { maxSurge: "33%" } }),
 });
 
 export const addonsOf = (workspace: pulumi.Input<string> | undefined) => ({

@@ -5,6 +5,7 @@ import { Server } from "@pulumi/azure-native/dbforpostgresql/server.js";
 import type * as pulumi from "@pulumi/pulumi";
 import type { Place } from "./connect.ts";
 import type { AzurePostgreSql } from "./database.schema.ts";
+import { createDiagnostics } from "./diagnostics.ts";
 import type { Tier } from "./primitives.ts";
 import { postgreSqlSize } from "./sizes.ts";
 
@@ -20,6 +21,8 @@ export interface ServerArgs {
   readonly data: "synthetic" | "anonymised" | "real";
   readonly password?: pulumi.Output<string> | undefined;
   readonly protect: boolean;
+  /** Id of the workspace that takes logs, where there is one. */
+  readonly workspace: pulumi.Input<string> | undefined;
   /** A server that begins with the data that another had at a moment; `databases` come with it. */
   readonly made?: MadeOf | undefined;
 }
@@ -53,6 +56,7 @@ export function createServer(name: string, args: ServerArgs, within: pulumi.Cust
       ignoreChanges: ["availabilityZone", "highAvailability.standbyAvailabilityZone", ...(made === undefined ? [] : HOW_MADE)],
     },
   );
+  createDiagnostics(name, { kind: "postgresql", resource: resource.id, workspace: args.workspace }, within);
   const at = { resourceGroupName, serverName: resource.name };
   // Azure changes one thing of a server at a time.
   let before: pulumi.Resource = resource;

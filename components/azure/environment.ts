@@ -32,7 +32,7 @@ export class AzureEnvironment extends pulumi.ComponentResource {
   constructor(
     name: string,
     settings: LoadedSettings,
-    { platform }: InAzure,
+    { platform, logs: workspace }: InAzure,
     { namespace, retiring }: { namespace: pulumi.Input<string>; retiring: string | undefined },
     opts: pulumi.ComponentResourceOptions,
   ) {
@@ -46,7 +46,7 @@ export class AzureEnvironment extends pulumi.ComponentResource {
     const tags = { application: application.name, environment: stack };
     const place: Place = { resourceGroupName: of("resourceGroup"), location: of("location"), tags };
     const within = { parent: this };
-    const reached = { place, subnet: of("endpoints"), protect };
+    const reached = { place, subnet: of("endpoints"), protect, workspace };
     const outputs: Record<string, pulumi.Input<string>> = {};
     this.settings = settings;
 
@@ -76,6 +76,7 @@ export class AzureEnvironment extends pulumi.ComponentResource {
           data: environment.database!.data,
           password: database.password && settings.secrets[database.password.secret],
           protect,
+          workspace,
           subscriptionId: of("subscriptionId"),
           retiring,
         },

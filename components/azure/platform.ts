@@ -43,7 +43,8 @@ export function createAzurePlatform(
   const network = new Network("network", { place, network: azure.network }, { providers });
   const monitoring =
     azure.monitoring && new Monitoring("monitoring", { place, settings: azure.monitoring, tier: azure.tier }, { providers });
-  const registry = azure.registry && createRegistry(azure.registry, place, network, { provider, protect });
+  const workspace = monitoring?.logs?.id;
+  const registry = azure.registry && createRegistry(azure.registry, place, { network, workspace }, { provider, protect });
 
   const cluster =
     azure.cluster &&
@@ -54,7 +55,7 @@ export function createAzurePlatform(
         cluster: azure.cluster,
         tier: azure.tier,
         nodes: network.nodes,
-        workspace: monitoring?.logs?.id,
+        workspace,
         metrics: monitoring?.metrics !== undefined,
         protect,
       },
@@ -78,6 +79,7 @@ export function createAzurePlatform(
         tenantId,
         data: "synthetic",
         protect,
+        workspace,
       },
       // Azure changes one subnet of a network at a time.
       { providers, dependsOn: [network] },

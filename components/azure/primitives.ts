@@ -66,7 +66,8 @@ export const Budget = z.strictObject({
   thresholds: z
     .array(z.number().min(0.01).max(1000))
     .min(1)
-    .max(5, { error: "must be at most 5" })
+    // A budget has five notices (Azure REST API, Budgets), and one of them is of what is foreseen.
+    .max(4, { error: "must be at most 4" })
     .default([50, 80, 100])
     .describe("Per cent of the amount at which they are told; the last also when it is only foreseen"),
 });

@@ -15,6 +15,8 @@ export interface InAzure {
   readonly platform: pulumi.Output<ReadOutputs>;
   /** Of the platform's cluster; undefined where it has none, so that the environment's own settings say which. */
   readonly kubeconfig: pulumi.Output<string> | undefined;
+  /** Id of the platform's workspace for logs; undefined where it has none. */
+  readonly logs: pulumi.Output<string> | undefined;
 }
 
 /** A subscription that nobody has: the local world's. */
@@ -37,14 +39,15 @@ export async function readPlatform({ environment, project, stack }: Settings): P
       environment.azure!,
     );
     const { cluster } = given.azure;
-    if (cluster === undefined) return { provider, platform, kubeconfig: undefined };
-    if (given.kubeconfig) return { provider, platform, kubeconfig: reference.requireOutput("kubeconfig") as pulumi.Output<string> };
+    const logs = given.azure.logs === undefined ? undefined : platform.apply((outputs) => outputs.logs!);
+    if (cluster === undefined) return { provider, platform, logs, kubeconfig: undefined };
+    if (given.kubeconfig) return { provider, platform, logs, kubeconfig: reference.requireOutput("kubeconfig") as pulumi.Output<string> };
     await refuseOrWarn(`"${of}" gives out no login of its cluster ${cluster} yet`, {
       shown: "the cluster is shown as unknown",
       because: `"${stack}" runs there`,
       advice: `Bring it up again: liftlock up ${of}`,
     });
-    return { provider, platform, kubeconfig: pulumi.output(pulumi.unknown) as pulumi.Output<never> };
+    return { provider, platform, logs, kubeconfig: pulumi.output(pulumi.unknown) as pulumi.Output<never> };
   }
   const provider = connectAzure(undefined, environment.azure!);
   const { subscriptionId, tenantId } = await getClientConfig({ provider });
@@ -55,10 +58,11 @@ export async function readPlatform({ environment, project, stack }: Settings): P
     advice: `Bring it up first: liftlock up ${of}`,
   });
   const unknown = pulumi.output(pulumi.unknown) as pulumi.Output<never>;
-  if (!isLocal) return { provider, platform: unknown, kubeconfig: unknown };
+  if (!isLocal) return { provider, platform: unknown, kubeconfig: unknown, logs: unknown };
   const settings = settingsOf(project, of, stack);
-  const platform = pulumi.output(standInOutputs(settings, { subscriptionId, tenantId }));
-  return { provider, platform, kubeconfig: settings.cluster && unknown };
+  const standIn = standInOutputs(settings, { subscriptionId, tenantId });
+  const logs = standIn.logs === undefined ? undefined : pulumi.output(standIn.logs);
+  return { provider, platform: pulumi.output(standIn), kubeconfig: settings.cluster && unknown, logs };
 }
 
 async function refuseOrWarn(what: string, why: { shown: string; because: string; advice: string }): Promise<void> {
@@ -67,7 +71,7 @@ async function refuseOrWarn(what: string, why: { shown: string; because: string;
 }
 
 /** A StackReference to a stack that does not exist ends the program with an error of the engine's own, in previews too: so ask first. */
-async function outputsOf(name: string): Promise<{ azure?: { cluster?: string }; kubeconfig?: unknown } | undefined> {
+async function outputsOf(name: string): Promise<{ azure?: { cluster?: string; logs?: string }; kubeconfig?: unknown } | undefined> {
   try {
     const { outputs } = (await pulumi.runtime.invoke("pulumi:pulumi:readStackOutputs", { name })) as { outputs?: unknown };
     return pulumi.isUnknown(outputs) ? undefined : (outputs as object | undefined);

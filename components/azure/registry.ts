@@ -1,6 +1,7 @@
 import { Registry } from "@pulumi/azure-native/containerregistry/registry.js";
 import type * as pulumi from "@pulumi/pulumi";
 import type { Place } from "./connect.ts";
+import { createDiagnostics } from "./diagnostics.ts";
 import { createEndpoint, type Network } from "./network.ts";
 import type { PlatformAzure } from "./platform.schema.ts";
 
@@ -8,7 +9,7 @@ import type { PlatformAzure } from "./platform.schema.ts";
 export function createRegistry(
   settings: NonNullable<PlatformAzure["registry"]>,
   place: Place,
-  network: Network,
+  { network, workspace }: { network: Network; workspace: pulumi.Input<string> | undefined },
   opts: pulumi.CustomResourceOptions,
 ): Registry {
   const registry = new Registry(
@@ -23,13 +24,13 @@ export function createRegistry(
     },
     opts,
   );
-  if (!settings.publicAccess) {
-    const { protect: _, ...within } = opts;
+  const { protect: _, ...within } = opts;
+  createDiagnostics("registry", { kind: "registry", resource: registry.id, workspace }, within);
+  if (!settings.publicAccess)
     createEndpoint(
       "registry-endpoint",
       { place, of: settings.name, subnet: network.endpoints, target: registry.id, zone: network.zones.registry, part: "registry" },
       within,
     );
-  }
   return registry;
 }

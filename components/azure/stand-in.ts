@@ -20,7 +20,12 @@ export function standInOutputs(
     zones: zones as unknown as ReadOutputs["zones"],
     ...(cluster === undefined ? {} : { cluster: cluster.name, issuer: `https://${cluster.name}.invalid/` }),
     ...(monitoring?.metrics ? { metrics: `${group}/providers/Microsoft.Monitor/accounts/${monitoring.name}` } : {}),
-    ...(monitoring?.logs ? { insights: `${group}/providers/Microsoft.Insights/components/${monitoring.name}` } : {}),
+    ...(monitoring?.logs
+      ? {
+          logs: `${group}/providers/Microsoft.OperationalInsights/workspaces/${monitoring.name}`,
+          insights: `${group}/providers/Microsoft.Insights/components/${monitoring.name}`,
+        }
+      : {}),
     ...(database === undefined ? {} : { database: database.name }),
   };
 }

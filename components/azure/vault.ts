@@ -4,6 +4,7 @@ import { FederatedIdentityCredential } from "@pulumi/azure-native/managedidentit
 import { UserAssignedIdentity } from "@pulumi/azure-native/managedidentity/userAssignedIdentity.js";
 import * as pulumi from "@pulumi/pulumi";
 import type { Place } from "./connect.ts";
+import { createDiagnostics } from "./diagnostics.ts";
 import { createEndpoint } from "./network.ts";
 import { grant } from "./roles.ts";
 
@@ -21,6 +22,8 @@ export interface VaultArgs {
   /** What this stack writes there, by the name of the secret in the vault. */
   readonly values: Readonly<Record<string, pulumi.Output<string>>>;
   readonly protect: boolean;
+  /** Id of the workspace that takes logs, where there is one. */
+  readonly workspace: pulumi.Input<string> | undefined;
 }
 
 /** A key vault whose secrets the services' own accounts may read: by role, from the network alone, and never lost to a deletion. */
@@ -58,6 +61,7 @@ export class Vault extends pulumi.ComponentResource {
       { place, of: args.name, subnet: args.subnet, target: vault.id, zone: args.zone, part: "vault" },
       within,
     );
+    createDiagnostics(name, { kind: "vault", resource: vault.id, workspace: args.workspace }, within);
     const identity = new UserAssignedIdentity(`${name}-reader`, { ...place, resourceName: `${args.name}-reader` }, within);
     grant(`${name}-reads`, { scope: vault.id, role: "SecretsUser", principalId: identity.principalId }, within);
     // Azure takes one credential of an identity at a time, and 20 in all.

@@ -38,6 +38,26 @@ describe("what an environment has in Azure", () => {
     expect(inputsOf(production, "FederatedIdentityCredential", "azure-vault-api").subject).toBe("system:serviceaccount:production:api");
   });
 
+  test("W12: who read a secret, who came to the cache and what the server said goes to the platform's workspace", async () => {
+    const logs =
+      "/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/studysphere-rg/providers/Microsoft.OperationalInsights/workspaces/studysphere";
+    const resources = await rendered("production", ({ environment }) => {
+      environment.azure.redis = { name: "studysphere-cache" };
+    });
+    const of = (name: string) => inputsOf(resources, "DiagnosticSetting", `azure-${name}-diagnostics`);
+    const category = (name: string) => [{ category: name, enabled: true }];
+    const figures = category("AllMetrics");
+    expect(of("vault")).toMatchObject({ logAnalyticsDestinationType: "Dedicated", logs: category("AuditEvent"), metrics: figures });
+    expect(of("database")).toMatchObject({ logs: category("PostgreSQLLogs"), metrics: figures });
+    expect(of("redis").metrics).toEqual(figures);
+    expect(of("redis-database").logs).toEqual(category("ConnectionEvents"));
+    const all = resources.filter(({ type }) => type.endsWith(":DiagnosticSetting"));
+    expect(all.map(({ inputs }) => inputs.workspaceId)).toEqual([logs, logs, logs, logs]);
+    // It is taken away before what it is of: Azure would give it to the next of that name.
+    const vault = resources.find(({ type }) => type.endsWith("keyvault:Vault"))!.urn;
+    expect(all.find(({ name }) => name === "azure-vault-diagnostics")!.dependencies).toContain(vault);
+  });
+
   test("A6: sizes follow the tier, and a budget tells people before the money is spent", async () => {
     expect(inputsOf(production, "Server").sku).toEqual({ name: "Standard_D4ds_v5", tier: "GeneralPurpose" });
     const testing = await rendered("testing");

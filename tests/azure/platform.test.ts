@@ -74,11 +74,34 @@ describe("the platform of StudySphere", () => {
     expect(rule.dataSources.extensions[0].streams).toContain("Microsoft-ContainerLogV2");
     expect(inputsOf(azure, "DataCollectionRuleAssociation", "logs-association").associationName).toBe("ContainerInsightsExtension");
     expect(inputsOf(azure, "ManagedCluster").addonProfiles.omsagent).toMatchObject({ enabled: true, config: { useAADAuth: "true" } });
-    expect(inputsOf(azure, "DiagnosticSetting").logs).toContainEqual({ category: "kube-audit-admin", enabled: true });
+    const changes = inputsOf(azure, "DiagnosticSetting", "monitoring-control-plane");
+    expect(changes.logs).toContainEqual({ category: "kube-audit-admin", enabled: true });
     const days = async (change: (settings: Written) => void) =>
       inputsOf(await rendered("platform", ({ platform }) => change(platform.azure)), "Workspace").retentionInDays;
     expect(await days((settings) => (settings.tier = "low"))).toBe(30);
     expect(await days((settings) => (settings.monitoring.retentionDays = 400))).toBe(400);
+  });
+
+  test("W12: so does who logged in to the registry and what the database server says, unless nobody keeps it", async () => {
+    const figures = [{ category: "AllMetrics", enabled: true }];
+    const of = (name: string) => inputsOf(azure, "DiagnosticSetting", name);
+    expect(of("registry-diagnostics")).toMatchObject({
+      logs: ["Login", "Repository"].map((what) => ({ category: `ContainerRegistry${what}Events`, enabled: true })),
+      metrics: figures,
+    });
+    expect(of("database-diagnostics")).toMatchObject({ logs: [{ category: "PostgreSQLLogs", enabled: true }], metrics: figures });
+    const silent = await rendered("platform", ({ platform }) => (platform.azure.monitoring.logs = false));
+    expect(silent.filter(({ type }) => type.endsWith(":DiagnosticSetting"))).toEqual([]);
+  });
+
+  test("a pool of spot machines asks for none to upgrade with, as Azure has none: all others a third more", async () => {
+    const resources = await rendered("platform", ({ platform }) => {
+      platform.azure.cluster.pools.batch = { spot: true };
+    });
+    const [apps, batch] = ["cluster-apps", "cluster-batch"].map((name) => inputsOf(resources, "AgentPool", name));
+    expect(apps.upgradeSettings).toEqual({ maxSurge: "33%" });
+    expect(batch).toMatchObject({ scaleSetPriority: "Spot", spotMaxPrice: -1 });
+    expect(batch.upgradeSettings).toBeUndefined();
   });
 
   test("A4: the cluster's metrics go to managed Prometheus, which Grafana reads", () => {

@@ -59,6 +59,11 @@ describe("Azure would refuse, and so do we before it is asked", () => {
       (azure) => (azure.budget.start = "2026-12-15"),
       "platform.azure.budget.start: must be the first day",
     ],
+    [
+      "a budget of more notices than Azure takes, with the one of what is foreseen",
+      (azure) => (azure.budget.thresholds = [20, 40, 60, 80, 100]),
+      "platform.azure.budget.thresholds: must be at most 4",
+    ],
     ["a setting that there is not", (azure) => (azure.cluster.zone = "1"), "platform.azure.cluster.zone: is not a known setting"],
     ["a Gateway of no class", (_, gateway) => (gateway.gateways.public.class = "nope"), 'gateways.public.class: "nope" is not among'],
     [
