@@ -1,4 +1,5 @@
-import type { V1Deployment, V1ReplicaSet } from "@kubernetes/client-node";
+import { isDeepStrictEqual } from "node:util";
+import type { V1Deployment, V1PodTemplateSpec, V1ReplicaSet } from "@kubernetes/client-node";
 import { failedCreate } from "./failed-create.ts";
 import { podFaults } from "./pods.ts";
 import { final, READY, type Verdict, type View, waiting } from "./verdict.ts";
@@ -15,16 +16,16 @@ export function judgeDeployment({ object, pods, replicaSets }: View): Verdict {
   const [updated, total, available] = [status?.updatedReplicas ?? 0, status?.replicas ?? 0, status?.availableReplicas ?? 0];
   if (updated >= wanted && total <= updated && available >= updated) return READY;
 
-  const revision = metadata?.annotations?.[REVISION];
-  const current = replicaSets
-    .map((replicaSet) => replicaSet as unknown as V1ReplicaSet)
-    .find((replicaSet) => isOwnedBy(replicaSet, metadata?.uid) && replicaSet.metadata?.annotations?.[REVISION] === revision);
+  const current = replicaSetOf(
+    deployment,
+    replicaSets.map((replicaSet) => replicaSet as unknown as V1ReplicaSet),
+  );
   const faults =
     current === undefined ? [] : podFaults(pods.filter((pod) => isOwnedBy(pod as { metadata?: OwnedMetadata }, current.metadata?.uid)));
   const refused = current?.status?.conditions?.find(({ type, status }) => type === "ReplicaFailure" && status === "True");
   if (refused !== undefined) faults.push(failedCreate(refused.message ?? refused.reason ?? ""));
   const progressing = status?.conditions?.find(({ type }) => type === "Progressing");
-  if (progressing?.status === "False" && progressing.reason === "ProgressDeadlineExceeded") {
+  if (progressing?.status === "False" && progressing.reason === "ProgressDeadlineExceeded" && !isOfAnother(progressing.message, current)) {
     const settled = faults.map((fault) => ({ ...fault, graceSeconds: 0 })); // the controller's own deadline is the last word
     return waiting("its progress deadline is over", [
       ...settled,
@@ -34,6 +35,29 @@ export function judgeDeployment({ object, pods, replicaSets }: View): Verdict {
   const old = Math.max(0, total - updated);
   const news = `${Math.min(available, updated)} of ${wanted} new pods available`;
   return waiting(old > 0 ? `${news}, ${old} old ones left` : news, faults);
+}
+
+/**
+ * The ReplicaSet of the present template, told as the Deployment's controller tells it (FindNewReplicaSet). The revisions would not do: on the
+ * way back to a template that ran before, the controller has seen the Deployment before it writes that template's new revision on it, and
+ * until then the Deployment's own is that of the pods that failed.
+ */
+function replicaSetOf({ metadata, spec }: V1Deployment, replicaSets: readonly V1ReplicaSet[]): V1ReplicaSet | undefined {
+  const revision = (replicaSet: V1ReplicaSet) => Number(replicaSet.metadata?.annotations?.[REVISION] ?? 0);
+  return replicaSets
+    .filter((one) => isOwnedBy(one, metadata?.uid) && isDeepStrictEqual(withoutHash(one.spec?.template), withoutHash(spec?.template)))
+    .sort((a, b) => revision(b) - revision(a))[0];
+}
+
+function withoutHash(template: V1PodTemplateSpec | undefined): unknown {
+  const { "pod-template-hash": _, ...labels } = template?.metadata?.labels ?? {};
+  return { ...template, metadata: { ...template?.metadata, labels } };
+}
+
+/** The condition of a rollout that ran out of time stays until the next one has got on a little. */
+function isOfAnother(message: string | undefined, current: V1ReplicaSet | undefined): boolean {
+  const name = /^ReplicaSet "([^"]+)"/.exec(message ?? "")?.[1];
+  return name !== undefined && current !== undefined && name !== current.metadata?.name;
 }
 
 interface OwnedMetadata {

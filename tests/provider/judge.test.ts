@@ -203,6 +203,37 @@ describe("Deployments", () => {
     expect(judgeDeployment(view({}, { replicaSets, pods: [old, news] })).faults[0]!.message).toContain("pod new");
   });
 
+  test("on the way back the pods that failed do not count, though the Deployment still bears their revision", () => {
+    const template = (image: string, hash?: string): PropertyMap => ({
+      metadata: { labels: { app: "api", ...(hash === undefined ? {} : { "pod-template-hash": hash }) } },
+      spec: { containers: [{ name: "api", image }] },
+    });
+    const set = (uid: string, revision: string, image: string): PropertyMap => {
+      const { metadata, ...rest } = replicaSet(uid, revision);
+      return { ...rest, metadata: { ...(metadata as PropertyMap), name: uid }, spec: { template: template(image, uid) } };
+    };
+    const timedOut = (name: string) => ({
+      type: "Progressing",
+      status: "False",
+      reason: "ProgressDeadlineExceeded",
+      message: `ReplicaSet "${name}" has timed out progressing.`,
+    });
+    const failing = { ...waits("CrashLoopBackOff"), metadata: { name: "bad", ownerReferences: [{ uid: "rs-2", controller: true }] } };
+    const at = (image: string, name: string, replicaSets: PropertyMap[]): View => {
+      const seen = view({ conditions: [timedOut(name)] }, { replicaSets, pods: [failing] });
+      return { ...seen, object: { ...seen.object, spec: { replicas: 1, template: template(image) } } };
+    };
+    const before = [set("rs-1", "1", "api:1"), set("rs-2", "2", "api:2")];
+    // Whether or not the ReplicaSet's new revision has been seen.
+    for (const sets of [before, [set("rs-1", "3", "api:1"), set("rs-2", "2", "api:2")]])
+      expect(judgeDeployment(at("api:1", "rs-2", sets))).toMatchObject({ ready: false, faults: [] });
+    expect(judgeDeployment(at("api:1", "rs-1", before)).faults.map(({ reason }) => reason)).toEqual(["ProgressDeadlineExceeded"]);
+    expect(judgeDeployment(at("api:2", "rs-2", before)).faults.map(({ reason }) => reason)).toEqual([
+      "CrashLoopBackOff",
+      "ProgressDeadlineExceeded",
+    ]);
+  });
+
   test("a ReplicaSet that may not make pods; a deadline makes what was only waited for final, the container first", () => {
     const refused = replicaSet("rs-2", "2", {
       conditions: [

@@ -113,7 +113,7 @@ export class World {
     namespace: string | undefined = this.namespace,
   ): Promise<PropertyMap | undefined> {
     const resource = { apiVersion, plural, kind: "", namespaced: true };
-    return this.raw.get({ resource, namespace, name }, AbortSignal.timeout(10_000));
+    return this.raw.get({ resource, namespace, name }, AbortSignal.timeout(30_000));
   }
 
   /** A call to the API by somebody else, `kubectl` unless said otherwise. */
@@ -129,7 +129,7 @@ export class World {
       path: `${path}?fieldManager=${manager}`,
       body,
       contentType,
-      signal: AbortSignal.timeout(10_000),
+      signal: AbortSignal.timeout(30_000),
     });
     return isMap(response.body) ? response.body : {};
   }
