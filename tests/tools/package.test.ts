@@ -69,6 +69,32 @@ test("a change of the settings shows in the project's preview", async () => {
   expect(JSON.parse(stdout).policy.findings).toEqual([]);
 });
 
+test("what was installed from a tarball makes the next project from it, too: no registry has it", async () => {
+  const next = path.join(parent, "next");
+  expect(await liftlock("init", next, "--no-install", "--environments", "production")).toMatchObject({ code: 0, stderr: "" });
+  const { dependencies } = JSON.parse(readFileSync(path.join(next, "package.json"), "utf8"));
+  expect(dependencies.liftlock).toBe(`file:vendor/liftlock-${own.version}.tgz`);
+  const list = async (at: string) =>
+    (await run("tar", ["-tzf", path.join(at, "vendor", `liftlock-${own.version}.tgz`)])).stdout.split("\n").sort();
+  expect(await list(next)).toEqual(await list(project));
+});
+
+test("the project's own command installs what is missing, with a lock file or before there is one", async () => {
+  const wrapper = readFileSync(path.join(project, "liftlock"), "utf8");
+  for (const [lock, command] of [
+    [undefined, "install"],
+    ["{}", "ci"],
+  ] as const) {
+    const dir = mkdtempSync(path.join(parent, "bare-"));
+    writeFileSync(path.join(dir, "liftlock"), wrapper, { mode: 0o755 });
+    if (lock !== undefined) writeFileSync(path.join(dir, "package-lock.json"), lock);
+    // An npm that says what it was asked for.
+    writeFileSync(path.join(dir, "npm"), '#!/bin/sh\necho "npm $1 in $PWD"\nexit 7\n', { mode: 0o755 });
+    const asked = await run("env", [`PATH=${dir}:${env.PATH}`, path.join(dir, "liftlock"), "--version"]);
+    expect(asked).toMatchObject({ code: 7, stderr: `liftlock: installing its packages (once) ...\nnpm ${command} in ${dir}\n` });
+  }
+});
+
 /** A Service with an address of its own on the internet, which no environment may have. */
 const publicService = `import * as k8s from "@pulumi/kubernetes";
 import type { Extension } from "liftlock/components/extension";
