@@ -38,7 +38,7 @@ export function describeGateCommands(command: Declare): void {
     .option("--markdown", "print Markdown");
   command(
     "operator [stacks...]",
-    "print the objects with which the Pulumi Kubernetes Operator keeps these stacks, in the order of promotion",
+    "print the objects with which the Pulumi Kubernetes Operator keeps these stacks and those that they wait for, in the order of promotion",
     async () => (await import("./commands/operator.ts")).operator,
   )
     .option("--backend <address>", "where the state is: azblob://…, s3://…, https://api.pulumi.com")

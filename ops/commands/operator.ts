@@ -3,7 +3,7 @@ import path from "node:path";
 import { promisify } from "node:util";
 import { stringify } from "yaml";
 import { type Context, EXIT } from "../context.ts";
-import { stackObjects } from "../operator/stack-objects.ts";
+import { stackObjects, withUpstream } from "../operator/stack-objects.ts";
 import { requireStack } from "../project-dir.ts";
 import { readApplication } from "../release/application.ts";
 import { UserError } from "../user-error.ts";
@@ -26,7 +26,8 @@ export async function operator({ io, options: global, selector }: Context, names
   const platforms = project.platforms ?? [];
   const known = { ...project, stacks: [...project.stacks, ...platforms.filter((name) => !project.stacks.includes(name))] };
   const environments = promotion.path.filter((name) => project.stacks.includes(name));
-  const stacks = names.length === 0 ? [...platforms, ...environments] : [...new Set(names)].map((name) => requireStack(known, name));
+  const asked = names.length === 0 ? [...platforms, ...environments] : [...new Set(names)].map((name) => requireStack(known, name));
+  const stacks = withUpstream(asked, promotion, platforms);
   const { backend } = options;
   if (backend === undefined)
     throw new UserError("Where is the state? Say --backend azblob://…, s3://…, or https://api.pulumi.com for Pulumi Cloud.", 2);
@@ -44,7 +45,7 @@ export async function operator({ io, options: global, selector }: Context, names
   const objects = stackObjects(stacks, {
     project: project.name,
     promotion,
-    platforms: platforms.filter((name) => stacks.includes(name)),
+    platforms,
     repository: address,
     branch: options.branch ?? repository?.defaultBranch ?? "main",
     folder: await folderIn(project.dir),
@@ -62,6 +63,11 @@ export async function operator({ io, options: global, selector }: Context, names
         .map((object) => stringify(object, { lineWidth: 0 }))
         .join("---\n")
         .trimEnd(),
+    );
+  const along = stacks.filter((name) => !asked.includes(name));
+  if (along.length > 0)
+    io.err(
+      io.colors.dim(`${along.join(", ")} ${along.length === 1 ? "comes" : "come"} along: ${asked.join(", ")} would wait for ever without.`),
     );
   const secret = backend.startsWith("https://") ? "accessToken" : "passphrase";
   io.err(

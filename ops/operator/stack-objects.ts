@@ -42,6 +42,24 @@ export function objectName(project: string, stack: string): string {
   return `${name.slice(0, LONGEST - 8).replace(/-+$/, "")}-${hash}`;
 }
 
+/**
+ * These stacks and all that they wait for, in the order in which releases pass them: a Stack object whose prerequisite is not there waits
+ * for ever.
+ */
+export function withUpstream(stacks: readonly string[], promotion: PromotionSettings, platforms: readonly string[]): string[] {
+  const found = new Set<string>();
+  const add = (stack: string) => {
+    if (found.has(stack)) return;
+    for (const before of prerequisitesOf(stack, promotion, platforms)) add(before);
+    found.add(stack);
+  };
+  for (const stack of stacks) add(stack);
+  return [...found];
+}
+
+const prerequisitesOf = (stack: string, promotion: PromotionSettings, platforms: readonly string[]): readonly string[] =>
+  platforms.includes(stack) ? [] : [...platforms, ...stacksOf(sourcesOf(promotion, stack))];
+
 const secretRef = (name: string, key: string) => ({ type: "Secret", secret: { name, key } });
 
 /**
@@ -53,7 +71,7 @@ export function stackObjects(stacks: readonly string[], options: OperatorOptions
   const cloud = backend.startsWith("https://");
   return stacks.map((stack) => {
     const name = objectName(project, stack);
-    const before = platforms.includes(stack) ? [] : [...platforms, ...stacksOf(sourcesOf(promotion, stack))];
+    const before = prerequisitesOf(stack, promotion, platforms);
     return {
       apiVersion: "pulumi.com/v1",
       kind: "Stack",

@@ -26,6 +26,15 @@ test("liftlock operator prints the reference application's objects as one stream
   expect(documents[0].spec.projectRepo).toBe("https://github.com/acme/ferry");
   expect(err).toContain("Secret ferry-pulumi (key passphrase)");
 });
+test("of one stack it prints what that waits for, too, and says so", async () => {
+  const { out, err } = await run("operator staging --local --backend azblob://state");
+  const documents = parseAllDocuments(out).map((document) => document.toJS());
+  const names = documents.map(({ metadata }) => metadata.name);
+  expect(names).toEqual(["ferry-platform", "ferry-development", "ferry-staging"]);
+  expect(documents.flatMap(({ spec }) => spec.prerequisites).every(({ name }) => names.includes(name))).toBe(true);
+  expect(err).toContain("platform, development come along: staging would wait for ever without.");
+  expect((await run("operator --local --backend azblob://state")).err).not.toContain("along");
+});
 test.each([
   ["operator --local", "Where is the state?"],
   ["operator --local --backend file:///tmp/state", "an address that pods can reach"],

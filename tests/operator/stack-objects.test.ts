@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { PromotionSettings } from "../../components/gates.schema.ts";
-import { type OperatorOptions, objectName, stackObjects } from "../../ops/operator/stack-objects.ts";
+import { type OperatorOptions, objectName, stackObjects, withUpstream } from "../../ops/operator/stack-objects.ts";
 
 const options: OperatorOptions = {
   project: "ferry",
@@ -37,6 +37,12 @@ describe("Stack objects", () => {
       gates: { production: { upstream: { all: ["development", "staging"] } } },
     });
     expect(upstream({ promotion, platforms: [] })["ferry-production"]).toEqual(["ferry-development", "ferry-staging"]);
+  });
+  test("come with all that they wait for, each once and before what waits", () => {
+    const { promotion } = options;
+    expect(withUpstream(["production", "platform"], promotion, ["platform"])).toEqual(["platform", "development", "staging", "production"]);
+    expect(withUpstream(["staging", "development"], promotion, [])).toEqual(["development", "staging"]);
+    expect(withUpstream(["platform"], promotion, ["platform"])).toEqual(["platform"]);
   });
   test("deleting one deletes no environment, and a stack that nobody made is not made", () => {
     for (const { spec } of stackObjects(all, options)) expect(spec).toMatchObject({ destroyOnFinalize: false, useLocalStackOnly: true });
