@@ -31,7 +31,7 @@ const ruleOf = (rule: Rule, { labels, runbook }: MonitoringModel) =>
     : {
         alert: rule.name,
         expression: rule.expression,
-        for: isoDuration(rule.hold),
+        ...(rule.hold > 0 ? { for: isoDuration(rule.hold) } : {}),
         labels: { ...labels, ...rule.labels, severity: rule.severity },
         annotations: annotationsOf(`${labels.application} in ${labels.environment}: ${rule.summary}`, runbook),
         severity: azureSeverity[rule.severity],

@@ -43,15 +43,16 @@ export function absentRules(alerts: readonly AlertRule[]): AlertRule[] {
   const critical = new Set(alerts.filter(({ severity }) => severity === "critical").flatMap(({ needs }) => needs));
   return [...new Set(alerts.flatMap(({ needs }) => needs))].sort().map((selector) => {
     const metric = selector.slice(0, selector.indexOf("{"));
+    const bucket = /le=~"([^"]+)"/.exec(selector)?.[1]?.replace("([.]0)?", "").replaceAll("[.]", ".");
     return {
       kind: "alert",
       name: "MetricAbsent",
       expression: `absent(${selector})`,
       hold: 600, // longer than a rollout takes to bring the first pod back
       severity: critical.has(selector) ? "critical" : "warning",
-      summary: `nothing reports ${metric}: alerts on it cannot fire`,
+      summary: `nothing reports ${metric}${bucket === undefined ? "" : `, with a bucket at ${bucket} s`}: alerts on it cannot fire`,
       needs: [],
-      labels: { metric },
+      labels: { metric, ...(bucket === undefined ? {} : { bucket }) },
     };
   });
 }

@@ -1,6 +1,6 @@
 import type { AlertRule, RecordingRule, RuleGroup, Severity, Watched } from "./model.ts";
 import type { ObjectiveSettings } from "./monitoring.schema.ts";
-import { decimal, errorRatio, probe, select, slowRatio } from "./promql.ts";
+import { bucketAt, decimal, errorRatio, probe, select, slowRatio } from "./promql.ts";
 import type { Watching } from "./thresholds.ts";
 
 /** One promise: which share of what happens may be bad, and how that share is measured. */
@@ -50,7 +50,7 @@ export function objectivesOf(settings: ObjectiveSettings, { watched, metrics, he
       target: latency.percent / 100,
       promise: `${latency.percent} % of the requests take at most ${latency.seconds} s`,
       badRatio: (window) => slowRatio(metrics, watched, latency.seconds, window),
-      needs: [select(`${metrics.duration}_bucket`, watched)],
+      needs: [bucketAt(metrics, watched, latency.seconds)],
     });
   if (availability !== undefined && health !== undefined)
     found.push({

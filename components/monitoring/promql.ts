@@ -15,9 +15,13 @@ export const errorRatio = (metrics: MetricNames, watched: Watched, window: strin
   return `(sum(rate(${failed}[${window}])) or vector(0)) / sum(rate(${select(metrics.requests, watched)}[${window}]))`;
 };
 
+/** The bucket of the histogram that ends at `seconds`. */
+export const bucketAt = (metrics: MetricNames, watched: Watched, seconds: number): string =>
+  select(`${metrics.duration}_bucket`, watched, `le=~"${bucket(seconds)}"`);
+
 /** Share of the requests that took longer than `seconds`, for which the histogram needs a bucket. */
 export const slowRatio = (metrics: MetricNames, watched: Watched, seconds: number, window: string): string => {
-  const within = select(`${metrics.duration}_bucket`, watched, `le=~"${bucket(seconds)}"`);
+  const within = bucketAt(metrics, watched, seconds);
   return `1 - sum(rate(${within}[${window}])) / sum(rate(${select(`${metrics.duration}_count`, watched)}[${window}]))`;
 };
 

@@ -82,7 +82,8 @@ export function thresholdRules(alerts: AlertSettings, { watched, metrics, health
     alert("Down", "critical", `${success} == 0`, `the health check fails for ${alerts.down}`, [success], held);
     const regex = `${probe("probe_failed_due_to_regex", watched)} == 1`;
     alert("HealthReportsError", "critical", regex, `the health check's answer says "${health.refuse}"`, [], minute);
-    const status = probe("probe_http_status_code", watched);
+    // No answer at all counts as 0: that is Down's affair, after its own time.
+    const status = `${probe("probe_http_status_code", watched)} > 0`;
     alert("HealthNotOk", "critical", `${status} != 200`, "the health check is answered with {{ $value }}, not 200", [], minute);
     const slow = `${probe("probe_duration_seconds", watched)} > ${health.slow}`;
     alert("HealthSlow", "warning", slow, `the health check takes longer than ${health.slow} s`, [], minute);

@@ -87,8 +87,9 @@ function checkHealth(application: ApplicationSettings, environment: EnvironmentS
       [prober === undefined ? "azure" : "prometheus"],
       "would be asked for the environment's password (access.basicAuth): watch it without the health check (leave the prober out, azure.webTest: false)",
     );
-  if (prober !== undefined && health.slow >= seconds(prober.every))
-    add(["prometheus", "prober", "every"], "must be longer than application.monitoring.health.slow");
+  // The exporter gives up half a second before it is asked again: what takes longer it cannot tell.
+  if (prober !== undefined && health.slow > seconds(prober.every) - 1)
+    add(["prometheus", "prober", "every"], "must be longer than application.monitoring.health.slow, by a second or more");
 }
 
 function checkReceivers(application: ApplicationSettings, { receivers, azure }: Monitoring, stack: string, add: Add): void {

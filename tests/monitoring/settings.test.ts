@@ -87,7 +87,7 @@ describe("refused, with what to do", () => {
     ],
   ])("%s", (_, monitoring, message) => {
     const found = faults(monitoring, ({ application }) => {
-      if (String(message).includes("longer than")) application.monitoring.health.slow = 20;
+      if (String(message).includes("longer than")) application.monitoring.health.slow = 14.5;
     });
     expect(found).toHaveLength(1);
     expect(found[0]).toMatch(message);

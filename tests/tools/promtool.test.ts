@@ -42,13 +42,14 @@ const look = (name: string, minutes: number, series: Series[], rule: AlertRule, 
 
 /** Fires after its time, not before it, and not on what is just not too much. */
 function crossings(rule: AlertRule, model: MonitoringModel, scenario: Scenario) {
-  const { at, fires, quiet } = scenario;
+  const { at, fires, quiet, alsoQuiet } = scenario;
   const alert = expected(rule, model, scenario);
   const early = Math.floor(rule.hold / 60) - 1;
   // Objectives share the names of their alerts: only this one's are counted, the others have no series.
   return [
     look(`${rule.name} fires`, at, fires, rule, [alert]),
     look(`${rule.name} is quiet`, at, quiet, rule, []),
+    ...(alsoQuiet === undefined ? [] : [look(`${rule.name} is quiet on what is another's`, at, alsoQuiet, rule, [])]),
     ...(early >= 1 ? [look(`${rule.name} waits`, early, fires, rule, [])] : []),
   ];
 }
@@ -56,14 +57,23 @@ function crossings(rule: AlertRule, model: MonitoringModel, scenario: Scenario) 
 /** Each series that an alert reads, taken away: that is an alert. None while all are there. */
 function absences(model: MonitoringModel, samples: Samples) {
   const rules = alertsOf(model).filter(({ name }) => name === "MetricAbsent");
-  const without = (missing: AlertRule) => samples.all().filter(({ series }) => !series.startsWith(`${missing.labels!.metric}{`));
+  const without = (start: string, part = "") =>
+    samples.all().filter(({ series }) => !(series.startsWith(`${start}{`) && series.includes(part)));
   const job = /job="([^"]+)"/;
-  return rules.flatMap((rule) => {
+  const said = (rule: AlertRule) => {
     const found = job.exec(rule.expression);
-    const alert = expected(rule, model, found === null ? {} : { labels: { job: found[1]! } });
+    return expected(rule, model, found === null ? {} : { labels: { job: found[1]! } });
+  };
+  return rules.flatMap((rule) => {
+    const { metric = "", bucket } = rule.labels!;
+    const same = rules.filter(({ labels }) => labels!.metric === metric).map(said);
     return [
-      look(`${rule.labels!.metric} is absent`, 15, without(rule), rule, [alert]),
-      look(`${rule.labels!.metric} is there`, 15, samples.all(), rule, []),
+      look(`${metric} is absent`, 15, without(metric), rule, same),
+      look(`${metric} is there`, 15, samples.all(), rule, []),
+      // A histogram that has other buckets alone: an objective of this limit could never be missed.
+      ...(bucket === undefined
+        ? []
+        : [look(`${metric} has no bucket at ${bucket}`, 15, without(metric, `le="${bucket}"`), rule, [said(rule)])]),
     ];
   });
 }
