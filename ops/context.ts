@@ -22,6 +22,14 @@ export interface GateAnswer {
   readonly verdicts: readonly Verdict[];
 }
 
+/** A deployment that has begun to change something, as the ledger's entry will have it when it has ended. */
+export interface Beginning {
+  readonly stack: string;
+  readonly release: Release;
+  /** UTC, ISO 8601 with milliseconds. */
+  readonly startedAt: string;
+}
+
 /** What a command works with. */
 export interface Context {
   readonly io: Io;
@@ -31,6 +39,8 @@ export interface Context {
   readonly command: string;
   /** Hears what gates said when a run asked them. */
   readonly heard?: (answer: GateAnswer) => void;
+  /** Hears that a deployment has begun, once, in the midst of it: whatever it does must keep nothing waiting. */
+  readonly begins?: (beginning: Beginning) => void;
   /** Aborted by the first Ctrl-C. */
   readonly signal: AbortSignal;
   /** For people: standard output, or standard error when standard output belongs to a program. */

@@ -29,6 +29,7 @@ export async function main(args: readonly string[], io: Io, selector: MakeSelect
       signal: interrupt.signal,
       command: commandName(io.cwd, io.env.LIFTLOCK_COMMAND),
       heard: publications.heard,
+      begins: (beginning) => publications.begins(context, beginning),
       selector: publications.listen(notifications.listen(await selector(io, options))),
     };
     try {

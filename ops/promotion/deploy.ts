@@ -34,6 +34,8 @@ export interface Deploying {
   /** Going back: fails for good if it fails. */
   readonly isRollback?: boolean;
   readonly noRollback?: boolean | undefined;
+  /** Called when something begins to change; more than once. */
+  readonly onChange?: () => void;
 }
 
 export interface Outcome {
@@ -60,7 +62,12 @@ export async function deploy(context: Context, deploying: Deploying): Promise<Ou
   const applied = migrated(before.applied, book.events, stack);
   const decided = (touched: boolean, migrated: boolean, of = deploying) => decisionOn(of, { candidate, applied, touched, migrated });
   const early = decided(true, false).action !== "leave";
-  const { run, watch, deploying: driven, rollout } = await drive(context, deploying, early);
+  let begun = false;
+  const onChange = () => {
+    if (!begun && release !== undefined) context.begins?.({ stack, release, startedAt: startedAt.toISOString() });
+    begun = true;
+  };
+  const { run, watch, deploying: driven, rollout } = await drive(context, { ...deploying, onChange }, early);
   if (!context.options.json) for (const line of warningLines(run.result, context.io.colors)) context.say(line);
   const entry = (result: HappeningOf<"deployment">["result"], cause?: string) =>
     release === undefined ? [] : [deploymentEntry(deploying, release, { result, cause, startedAt, migrated: watch.migrated, rollout })];

@@ -35,7 +35,13 @@ export interface Driven {
 export async function drive(context: Context, deploying: Deploying, early: boolean): Promise<Driven> {
   const { project, stack, chosen, before, refresh, message } = deploying;
   const up = (what: string, configuration = deploying.configuration, first = true) =>
-    followed(context, what, early, (o) => chosen.engine.up({ ...o, refresh: first ? refresh : false, message, configuration }));
+    followed(
+      context,
+      what,
+      early,
+      (o) => chosen.engine.up({ ...o, refresh: first ? refresh : false, message, configuration }),
+      deploying.onChange,
+    );
   const settings = settingsOf(before.configuration, project);
   const written = rolloutOf(before.configuration, project);
   const strategic = settings === undefined ? [] : strategicOf(settings.application, settings.environment);

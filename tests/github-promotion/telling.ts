@@ -4,7 +4,7 @@ import picocolors from "picocolors";
 import { stringify } from "yaml";
 import { releaseId } from "../../components/release.ts";
 import type { Context, GlobalOptions } from "../../ops/context.ts";
-import type { HistoryEntry } from "../../ops/engine.ts";
+import type { Engine, HistoryEntry } from "../../ops/engine.ts";
 import type { GithubConnection } from "../../ops/github/connection.ts";
 import { Publications } from "../../ops/github/publish/publications.ts";
 import type { Actor, Happening, Ledger, LedgerEvent } from "../../ops/ledger/event.ts";
@@ -84,6 +84,8 @@ export class Team {
   readonly said: string[] = [];
   env: Record<string, string> = {};
   options: GlobalOptions = {};
+  /** What an engine does, where a test lets one do something. */
+  engine: Partial<Engine> = {};
   connection: GithubConnection | undefined;
 
   constructor(name: string, { publish, gates, promotion }: Options = {}) {
@@ -142,6 +144,7 @@ export class Team {
       outputs: async () => outputs ?? {},
       history: async () => (live === undefined ? [] : [entry]),
       export: async () => ({}),
+      ...this.engine,
     };
   }
 
@@ -152,6 +155,7 @@ export class Team {
       ledger: async () => this.ledger,
       github: async () => this.connection,
       outboxFile: () => this.outbox,
+      pinFile: (dir: string, stack: string) => path.join(dir, ".liftlock", `${stack}.json`),
     } as unknown as Selector;
   }
   get #io(): Io {
@@ -184,6 +188,22 @@ export class Team {
     const ledger = await selector.ledger(this.project.dir);
     for (const one of appends) await ledger.append(...(Array.isArray(one) ? one : [one as Happening]));
     return this.#heard(() => publications.settled(context));
+  }
+  /** A run that has begun to deploy. `end` records how it ended, and says what the run says then; one that is killed never comes to that. */
+  begin(stack: string, of: Version) {
+    const publications = new Publications();
+    const context = this.context(publications.listen(this.selector));
+    clock.now += 1_000;
+    const startedAt = new Date(clock.now).toISOString();
+    publications.begins(context, { stack, release: of, startedAt });
+    const entry = (...how: [result?: "succeeded" | "failed" | "cancelled", cause?: string]): Happening =>
+      ({ ...deployed(stack, of, ...how), startedAt }) as Happening;
+    const end = (...what: Happening[]) =>
+      this.#heard(async () => {
+        if (what.length > 0) await (await context.selector.ledger(this.project.dir)).append(...what);
+        await publications.settled(context);
+      });
+    return { entry, end };
   }
   /** A whole command line. */
   async command(line: string): Promise<{ exitCode: number; said: string[] }> {

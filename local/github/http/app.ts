@@ -55,7 +55,7 @@ async function rest(c: Context, route: Route, { hub, faults, root, onReply }: Ap
   const [method, path, handler] = route;
   const url = new URL(c.req.url);
   let reply: Reply;
-  const fault = faults.take(method, url.pathname);
+  const fault = await faults.take(method, url.pathname);
   const viewer = viewerOf(hub, c.req.header("authorization"));
   if (fault !== undefined) reply = fault;
   else
@@ -120,7 +120,7 @@ function paged(reply: Reply | Page, url: URL): Reply {
 
 async function graphql(c: Context, { hub, faults, root, onReply }: AppOptions): Promise<Response> {
   const seen = (status: number) => ({ method: "POST", path: c.req.path, status, route: "/graphql" });
-  const fault = faults.take("POST", c.req.path);
+  const fault = await faults.take("POST", c.req.path);
   if (fault !== undefined) {
     onReply?.(seen(fault.status ?? 500), undefined);
     return new Response(JSON.stringify(fault.body), {

@@ -7,6 +7,8 @@ export interface Fault extends Reply {
   path?: RegExp;
   /** How many requests it hits; one when left out. */
   times?: number;
+  /** Answers only then; with neither status nor body, as if nothing had been asked of it. */
+  until?: Promise<unknown>;
 }
 
 /** Replies that somebody asked the stand-in to give instead of its own, each so many times. */
@@ -16,13 +18,15 @@ export class Faults {
   add(fault: Fault): void {
     this.#pending.push({ fault, left: fault.times ?? 1 });
   }
-  take(method: string, path: string): Reply | undefined {
+  async take(method: string, path: string): Promise<Reply | undefined> {
     const hit = this.#pending.find(
       ({ fault, left }) => left > 0 && (fault.method ?? method) === method && (fault.path?.test(path) ?? true),
     );
     if (hit === undefined) return undefined;
     hit.left -= 1;
-    return hit.fault;
+    const { status, body, until } = hit.fault;
+    await until;
+    return status === undefined && body === undefined ? undefined : hit.fault;
   }
 }
 

@@ -1,15 +1,16 @@
 import type { LedgerEvent, ReleaseReference } from "../../ledger/event.ts";
 import { duration } from "../../report/text.ts";
 import { type Api, statusOf } from "../api.ts";
+import type { Addresses } from "./addresses.ts";
 import { cut } from "./cut.ts";
+import { begunKey, statesOf, TASK } from "./known.ts";
 import { keyOf } from "./outbox.ts";
-
-/** Tells our deployments from those that workflows make by themselves. */
-const TASK = "deploy:liftlock";
 
 /** A deployment of the ledger as GitHub is told of it. */
 export interface Publication {
   readonly key: string;
+  /** Of the same deployment, when GitHub was told as it began. */
+  readonly begun?: string;
   readonly stack: string;
   readonly release: ReleaseReference;
   readonly description: string;
@@ -18,6 +19,10 @@ export interface Publication {
   readonly said: { readonly begun: string; readonly ended: string };
   readonly payload: object;
 }
+
+/** What stands in both: whoever tells first, says the same. */
+export const describe = (version: string, stack: string): string => `${version} to ${stack}`;
+export const beginningIn = (startedAt: string): string => `begun ${minute(startedAt)}`;
 
 const STATES = { succeeded: "success", failed: "failure", restored: "failure", cancelled: "error" } as const;
 
@@ -36,11 +41,12 @@ export function publicationOf(event: LedgerEvent): Publication | undefined {
     const took = duration((Date.parse(endedAt) - Date.parse(startedAt)) / 1000);
     return {
       ...of(release),
+      begun: begunKey(stack, startedAt),
       stack,
-      description: `${release.version} to ${stack}`,
+      description: describe(release.version, stack),
       state: STATES[result],
       said: {
-        begun: `begun ${minute(startedAt)}`,
+        begun: beginningIn(startedAt),
         ended:
           result === "succeeded" ? `live since ${minute(endedAt)}, after ${took}` : `${WORDS[result]}: ${cause ?? "by whoever ran it"}`,
       },
@@ -62,76 +68,55 @@ export function publicationOf(event: LedgerEvent): Publication | undefined {
 
 const minute = (time: string): string => `${time.slice(0, 16).replace("T", " ")}Z`;
 
-/** A deployment that GitHub has, by the entry that it is of. */
-export type Known = ReadonlyMap<string, number>;
+type State = "in_progress" | "inactive" | Publication["state"];
+type What = Pick<Publication, "stack" | "release" | "description" | "payload">;
 
-/** Ours in an environment: the newest hundred, which reach further back than what can be missing. */
-export async function knownDeployments({ octokit, owner, repo }: Api, environment: string): Promise<Known> {
-  const { data } = await octokit.rest.repos.listDeployments({ owner, repo, environment, task: TASK, per_page: 100 });
-  return new Map(data.flatMap(({ id, payload }) => (keyIn(payload) === undefined ? [] : [[keyIn(payload)!, id] as const])));
+/** Makes a deployment of a commit that GitHub has, and returns its id. It is not repeated by itself: the next run sees what is there. */
+export async function create({ octokit, owner, repo }: Api, { stack, release, description, payload }: What): Promise<number> {
+  const { data } = await octokit.rest.repos.createDeployment({
+    ...{ owner, repo, request: { retries: 0 } },
+    ref: release.commit,
+    environment: stack,
+    task: TASK,
+    description: cut(description),
+    payload: { ...payload },
+    auto_merge: false,
+    required_contexts: [],
+    transient_environment: false,
+    production_environment: false,
+  });
+  if (!("id" in data)) throw new Error(`GitHub made no deployment of ${release.commit}`);
+  return data.id;
 }
 
-/** GitHub hands a payload back as it was sent, or as text. */
-function keyIn(payload: unknown): string | undefined {
-  try {
-    const value = typeof payload === "string" ? JSON.parse(payload) : payload;
-    const key = (value as { liftlock?: { key?: unknown } } | null)?.liftlock?.key;
-    return typeof key === "string" ? key : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-export interface Addresses {
-  /** Where the environment is reached. */
-  readonly environment: string | undefined;
-  /** Where the run can be read. */
-  readonly log: string | undefined;
-}
-
-/**
- * Tells GitHub of one deployment. `known`: its id, where an earlier run began to tell. `isPast`: a later one is there already, and stays
- * the active one. Requests that make something are not repeated by themselves: the next run sees what is there.
- */
-export async function publish(
+/** Says how a deployment stands. `isPast`: a later one is there already, and stays the active one. */
+export async function say(
   { octokit, owner, repo }: Api,
+  deployment_id: number,
+  { state, description, isPast = false, addresses }: { state: State; description: string; isPast?: boolean; addresses: Addresses },
+): Promise<void> {
+  await octokit.rest.repos.createDeploymentStatus({
+    ...{ owner, repo, request: { retries: 0 } },
+    deployment_id,
+    state,
+    description: cut(description),
+    auto_inactive: !isPast,
+    ...(addresses.log === undefined ? {} : { log_url: addresses.log }),
+    ...(addresses.environment === undefined || state === "inactive" ? {} : { environment_url: addresses.environment }),
+  });
+}
+
+/** Tells GitHub of one deployment and how it ended. `known`: its id, where an earlier run, or this one as it began, has begun to tell. */
+export async function publish(
+  api: Api,
   publication: Publication,
   { known, isPast, addresses }: { known: number | undefined; isPast: boolean; addresses: Addresses },
 ): Promise<void> {
-  const { stack, release, description, state, said, payload } = publication;
-  const at = { owner, repo, request: { retries: 0 } };
-  let id = known;
-  const before = new Set<string>();
-  if (id === undefined) {
-    const { data } = await octokit.rest.repos.createDeployment({
-      ...at,
-      ref: release.commit,
-      environment: stack,
-      task: TASK,
-      description: cut(description),
-      payload: { ...payload },
-      auto_merge: false,
-      required_contexts: [],
-      transient_environment: false,
-      production_environment: false,
-    });
-    if (!("id" in data)) throw new Error(`GitHub made no deployment of ${release.commit}`);
-    id = data.id;
-  } else {
-    const { data } = await octokit.rest.repos.listDeploymentStatuses({ owner, repo, deployment_id: id, per_page: 100 });
-    for (const one of data) before.add(one.state);
-  }
-  const tell = async (state: "in_progress" | "inactive" | Publication["state"], description: string) => {
-    if (before.has(state)) return;
-    await octokit.rest.repos.createDeploymentStatus({
-      ...at,
-      deployment_id: id,
-      state,
-      description: cut(description),
-      auto_inactive: !isPast,
-      ...(addresses.log === undefined ? {} : { log_url: addresses.log }),
-      ...(addresses.environment === undefined || state === "inactive" ? {} : { environment_url: addresses.environment }),
-    });
+  const { state, said } = publication;
+  const before = known === undefined ? new Set<string>() : await statesOf(api, known);
+  const id = known ?? (await create(api, publication));
+  const tell = async (state: State, description: string) => {
+    if (!before.has(state)) await say(api, id, { state, description, isPast, addresses });
   };
   await tell("in_progress", said.begun);
   await tell(state, said.ended);

@@ -1,8 +1,10 @@
-import type { Context, GateAnswer } from "../../context.ts";
+import { clearLine, cursorTo } from "node:readline";
+import type { Beginning, Context, GateAnswer } from "../../context.ts";
 import type { LedgerEvent } from "../../ledger/event.ts";
 import { listening } from "../../ledger/listen.ts";
 import { repeatedFlags } from "../../repeated-flags.ts";
 import type { Selector } from "../../selector.ts";
+import type { Io } from "../../terminal/io.ts";
 import type { Ended } from "./tell.ts";
 import { waitingInWords } from "./words.ts";
 
@@ -10,6 +12,7 @@ import { waitingInWords } from "./words.ts";
 export class Publications {
   readonly #recorded: LedgerEvent[] = [];
   readonly #heard: GateAnswer[] = [];
+  readonly #begun: Promise<void>[] = [];
 
   /** A selector whose ledgers are listened to. */
   listen(selector: Selector): Selector {
@@ -18,12 +21,36 @@ export class Publications {
 
   readonly heard = (answer: GateAnswer): void => void this.#heard.push(answer);
 
+  /** A deployment goes on while GitHub is told that it began. */
+  begins(context: Context, beginning: Beginning): void {
+    this.#begun.push(this.#announce(context, beginning));
+  }
+
+  async #announce(context: Context, beginning: Beginning): Promise<void> {
+    const { io, selector } = context;
+    try {
+      const project = await selector.project();
+      const { githubSettings } = await import("../settings.ts");
+      const settings = readable(() => githubSettings(project));
+      if (settings === undefined) return;
+      const { announce } = await import("./announce.ts");
+      const waits = await announce(context, beginning, settings);
+      if (waits !== undefined) aside(io, io.colors.yellow(waits));
+    } catch (error) {
+      aside(
+        io,
+        io.colors.yellow(`GitHub was not told what began: ${error instanceof Error ? error.message.split("\n")[0] : String(error)}`),
+      );
+    }
+  }
+
   /** Tells GitHub what happened in this run, and what waits from runs before. */
   async settled(context: Context): Promise<void> {
     // What drift was found changes no deployment and no gate.
     const recorded = this.#recorded.splice(0).filter(({ what }) => what.kind !== "drift");
     const heard = this.#heard.splice(0);
-    if (recorded.length === 0 && heard.length === 0) return;
+    const begun = await Promise.all(this.#begun.splice(0));
+    if (recorded.length === 0 && heard.length === 0 && begun.length === 0) return;
     const { io } = context;
     try {
       const project = await context.selector.project();
@@ -38,6 +65,15 @@ export class Publications {
       io.err(io.colors.yellow(`GitHub was not told: ${error instanceof Error ? error.message.split("\n")[0] : String(error)}`));
     }
   }
+}
+
+/** A line in the midst of a run: in a terminal it takes the place of the moving one, which comes again below. */
+function aside(io: Io, line: string): void {
+  if (io.screen !== undefined) {
+    cursorTo(io.screen, 0);
+    clearLine(io.screen, 0);
+  }
+  io.err(line);
 }
 
 /** Settings that cannot be read are the command's own to say. */

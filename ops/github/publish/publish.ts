@@ -1,13 +1,15 @@
 import type { Context } from "../../context.ts";
 import type { LedgerEvent } from "../../ledger/event.ts";
-import { hostOf } from "../../notify/outbox.ts";
 import type { ProjectSummary } from "../../selector.ts";
 import { UserError } from "../../user-error.ts";
 import { type Api, BRIEF, inWords, openApi, statusOf } from "../api.ts";
 import type { GithubConnection } from "../connection.ts";
 import type { GithubSettings } from "../settings.ts";
-import { isUnknownCommit, knownDeployments, type Publication, publicationOf, publish } from "./deployments.ts";
-import { missing } from "./missing.ts";
+import { addressOf } from "./addresses.ts";
+import type { BegunHere } from "./begun.ts";
+import { beginningIn, isUnknownCommit, type Publication, publicationOf, publish, say } from "./deployments.ts";
+import { knownDeployments, openOnes } from "./known.ts";
+import { abandoned, missing } from "./missing.ts";
 import { keyOf, type Outbox } from "./outbox.ts";
 import { publishStatuses } from "./statuses.ts";
 import { proposeWayBack } from "./way-back.ts";
@@ -18,9 +20,12 @@ export interface About {
   readonly settings: GithubSettings;
   readonly connection: GithubConnection;
   readonly outbox: Outbox;
+  readonly begunHere: BegunHere;
   readonly events: readonly LedgerEvent[];
   /** Environments whose deployments are compared with what GitHub has. */
   readonly stacks: readonly string[];
+  /** Asked for, not at the end of a run that did something else. */
+  readonly byHand: boolean;
 }
 
 /** How it went, each in one line for people. */
@@ -63,19 +68,35 @@ export async function publishAll(about: About): Promise<Told> {
 const isLimit = (error: unknown): boolean => error instanceof Error && /rate limit/i.test(error.message);
 const reason = (error: unknown, api: Api): string => (error instanceof UserError ? error.message.split("\n")[0]! : inWords(error, api));
 
-async function deployments({ project, outbox, events, stacks }: About, api: Api, told: Told): Promise<void> {
+async function deployments(about: About, api: Api, told: Told): Promise<void> {
+  const { context, project, outbox, begunHere, events, stacks, byHand } = about;
   const publications = events.map(publicationOf).filter((one) => one !== undefined);
   const waiting = new Map(outbox.waiting.filter(({ as }) => as === "deployment").map((one) => [one.key, one]));
   for (const key of waiting.keys()) if (!publications.some((one) => one.key === key)) outbox.done(key, "deployment");
-  const concerned = [...new Set([...stacks, ...[...waiting.values()].map(({ stack }) => stack)])];
+  const over = begunHere.over();
+  const concerned = [...new Set([...stacks, ...[...waiting.values()].map(({ stack }) => stack), ...over.keys()])];
   const found = await Promise.all(
     concerned.map(async (stack) => {
       const own = publications.filter((one) => one.stack === stack);
-      const known = own.length === 0 ? new Map<string, number>() : await knownDeployments(api, stack);
-      return missing(own, { known, waiting, isRefused: ({ key }) => outbox.isRefused(key) });
+      const known = own.length === 0 && !over.has(stack) && !byHand ? new Map<string, never>() : await knownDeployments(api, stack);
+      const open = await openOnes(api, known, byHand);
+      const now = context.io.now?.() ?? new Date();
+      return {
+        stack,
+        lacks: missing(own, { known, open, waiting, isRefused: ({ key }) => outbox.isRefused(key) }),
+        ended: abandoned(own, { known, open }, { over: over.get(stack), now }),
+      };
     }),
   );
-  const inOrder = found.flat().sort((a, b) => publications.indexOf(a.publication) - publications.indexOf(b.publication));
+  for (const { stack, ended } of found)
+    for (const { id, startedAt } of ended) {
+      const addresses = { environment: addressOf(project, stack), log: undefined };
+      await say(api, id, { state: "error", description: `${beginningIn(startedAt)}; how it ended nobody recorded`, addresses });
+      told.said.push(`deployment: ${stack}, ${beginningIn(startedAt)}: its run is over and recorded no end`);
+    }
+  const inOrder = found
+    .flatMap(({ lacks }) => lacks)
+    .sort((a, b) => publications.indexOf(a.publication) - publications.indexOf(b.publication));
   for (const { publication, known, isPast } of inOrder) {
     const { key, stack, description } = publication;
     const addresses = { environment: addressOf(project, stack), log: waiting.get(key)?.log };
@@ -91,9 +112,10 @@ async function deployments({ project, outbox, events, stacks }: About, api: Api,
     outbox.done(key, "deployment");
     await outbox.save();
   }
+  for (const [stack, begun] of over) begunHere.forget(stack, begun);
 }
 
-const commitOf = ({ release }: Pick<Publication, "release">): string => `commit ${release.commit}`;
+export const commitOf = ({ release }: Pick<Publication, "release">): string => `commit ${release.commit}`;
 
 /** What GitHub calls wrong is said once, and not tried again; every other failure is thrown. */
 function refuse(
@@ -111,11 +133,6 @@ function refuse(
   told.refused.push(
     `${api.owner}/${api.repo} has no commit ${release.commit.slice(0, 12)} (${release.version}): its deployments and gates cannot be shown there`,
   );
-}
-
-function addressOf(project: ProjectSummary, stack: string): string | undefined {
-  const host = hostOf(project, stack);
-  return host === undefined ? undefined : `https://${host}`;
 }
 
 async function statuses({ outbox }: About, api: Api, told: Told): Promise<void> {

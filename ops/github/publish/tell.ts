@@ -2,7 +2,9 @@ import type { Context, GateAnswer } from "../../context.ts";
 import type { LedgerEvent } from "../../ledger/event.ts";
 import { environmentsOf } from "../../project-dir.ts";
 import type { GithubSettings } from "../settings.ts";
+import { logOf } from "./addresses.ts";
 import { answersNow } from "./answers.ts";
+import { BegunHere } from "./begun.ts";
 import { publicationOf } from "./deployments.ts";
 import { keyOf, Outbox } from "./outbox.ts";
 import { publishAll, type Told } from "./publish.ts";
@@ -27,7 +29,8 @@ export async function tell(context: Context, { settings, recorded, heard, asked 
   const { io, options, selector } = context;
   const project = await selector.project();
   const wanted = settings.repository.publish;
-  const outbox = new Outbox(selector.outboxFile(project.dir));
+  const outboxFile = selector.outboxFile(project.dir);
+  const outbox = new Outbox(outboxFile);
   if (asked !== undefined) outbox.tryAgain();
   const log = logOf(io.env);
   const kept = (event: LedgerEvent, as: "deployment" | "pull-request", stack: string) =>
@@ -57,7 +60,8 @@ export async function tell(context: Context, { settings, recorded, heard, asked 
         : [asked.stack];
   if (asked !== undefined && wanted.pullRequests)
     for (const [stack, event] of lastRollbacks(events, stacks)) kept(event, "pull-request", stack);
-  const told = await publishAll({ context, project, settings, connection, outbox, events, stacks });
+  const begunHere = new BegunHere(outboxFile);
+  const told = await publishAll({ context, project, settings, connection, outbox, begunHere, events, stacks, byHand: asked !== undefined });
   return { ...told, host: new URL(connection.baseUrl).host, outbox };
 }
 
@@ -69,10 +73,4 @@ function lastRollbacks(events: readonly LedgerEvent[], stacks: readonly string[]
     const last = events.findLast(concerns);
     return last?.what.kind === "rollback" ? [[stack, last]] : [];
   });
-}
-
-/** The page of the workflow's run. */
-function logOf({ GITHUB_ACTIONS, GITHUB_SERVER_URL, GITHUB_REPOSITORY, GITHUB_RUN_ID }: Context["io"]["env"]): string | undefined {
-  if (GITHUB_ACTIONS !== "true" || !GITHUB_SERVER_URL || !GITHUB_REPOSITORY || !GITHUB_RUN_ID) return undefined;
-  return `${GITHUB_SERVER_URL}/${GITHUB_REPOSITORY}/actions/runs/${GITHUB_RUN_ID}`;
 }
