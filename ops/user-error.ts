@@ -8,3 +8,6 @@ export class UserError extends Error {
     this.exitCode = exitCode;
   }
 }
+
+/** A stack that was never made: nothing is known of it because there is nothing, and not because nobody could be asked. */
+export class NoStateError extends UserError {}

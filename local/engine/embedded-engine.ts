@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from "node:fs";
 import path from "node:path";
 import type { Engine, HistoryEntry, ImportSpec, LockOwner, RunOptions, RunResult, StackSummary } from "../../ops/engine.ts";
-import { UserError } from "../../ops/user-error.ts";
+import { NoStateError, UserError } from "../../ops/user-error.ts";
 import { openBackend, passphraseCrypter, WrongPassphrase } from "./backend/index.ts";
 import { stackLayout } from "./backend/layout.ts";
 import { earlierConfig } from "./project/earlier-config.ts";
@@ -153,7 +153,7 @@ export class EmbeddedEngine implements Engine {
   }
 
   #unknown(): UserError {
-    return new UserError(
+    return new NoStateError(
       `Stack "${this.#options.stack}" of project ${this.#project.name} has no state here. Make it with \`liftlock up\`.`,
     );
   }

@@ -1,5 +1,6 @@
 import { releaseId } from "../../components/release.ts";
 import { type Context, EXIT } from "../context.ts";
+import { requireRead } from "../gates/evidence.ts";
 import { openDesk, record, releaseAbout } from "../gates/record.ts";
 import { requireEnvironment, similar } from "../project-dir.ts";
 import { listed } from "../report/text.ts";
@@ -33,6 +34,7 @@ export async function check(context: Context, [name, checkName = "", result = ""
   if (found.evidence && result === "passed" && !options.evidence?.trim())
     throw new UserError(`${checkName} counts only with evidence: add --evidence WHERE, such as the address of the report.`, 2);
   const measuredAt = options.measuredAt === undefined ? undefined : timeOf(options.measuredAt);
+  requireRead(desk, stack);
   // A check made in an environment before the target is of what runs there.
   const live = found.target === stack && found.when === "before" ? undefined : desk.facts.get(stack)?.live;
   const release = options.release === undefined && live !== undefined ? live : releaseAbout(desk, stack, options.release);

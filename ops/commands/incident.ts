@@ -1,5 +1,6 @@
 import { releaseId } from "../../components/release.ts";
 import { type Context, EXIT } from "../context.ts";
+import { requireRead } from "../gates/evidence.ts";
 import { openIncidents } from "../gates/incidents.ts";
 import { type Desk, openDesk, record, required } from "../gates/record.ts";
 import { requireEnvironment } from "../project-dir.ts";
@@ -24,6 +25,7 @@ export async function incident(context: Context, [action, name, id]: string[], o
 
 async function open(context: Context, desk: Desk, stack: string, incident: string, summary: string): Promise<void> {
   if (openIncidents(desk.events).some((known) => known.incident === incident)) throw new UserError(`${incident} is open already.`);
+  requireRead(desk, stack);
   const live = desk.facts.get(stack)?.live;
   const said = `${incident} is open in ${stack}${live === undefined ? "" : `, which runs ${live.version}`}: ${summary}.`;
   await record(context, desk, said, {

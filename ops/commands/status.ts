@@ -26,9 +26,14 @@ function lines(one: Status, colors: Colors, command: string, apart: boolean): st
   const since = release?.liveSince === undefined ? "" : dim(` live since ${moment(release.liveSince)}`);
   const said = [
     ...(apart ? [""] : []),
-    release === undefined ? `${bold(stack)}  nothing runs there yet` : `${bold(stack)}  ${release.version} (${release.id})${since}`,
+    release === undefined && one.unread !== undefined
+      ? `${bold(stack)}  ${red(one.unread.replace(/^What \S+ runs /, ""))}`
+      : release === undefined
+        ? `${bold(stack)}  nothing runs there yet`
+        : `${bold(stack)}  ${release.version} (${release.id})${since}`,
   ];
   const add = (line: string) => said.push(`  ${line}`);
+  if (release !== undefined && one.unread !== undefined) add(red(one.unread));
   for (const reason of one.red) add(red(reason.startsWith("hotfix ") ? reason : `broken glass  ${reason}`));
   if (requested !== undefined)
     add(

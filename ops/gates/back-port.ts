@@ -39,7 +39,8 @@ export async function unported(
   const found = [...open, ...slipped].map(async ({ stack, releaseId: id, noted }): Promise<Unported> => {
     const commit = commitOf(id, events, facts);
     const lacks = async (name: string): Promise<boolean> => {
-      const live = facts.get(name)?.live;
+      const { live, unread } = facts.get(name) ?? {};
+      if (unread !== undefined) return true;
       if (live === undefined || releaseId(live) === id) return false;
       return commit === undefined || (live.commit !== commit && !(await contains(commit, live.commit)));
     };

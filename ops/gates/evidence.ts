@@ -9,13 +9,14 @@ import { gatesOf, sourcesOf, stacksOf } from "../../components/upstream.ts";
 import type { Context } from "../context.ts";
 import type { Actor, Ledger, LedgerEvent } from "../ledger/event.ts";
 import { environmentsOf } from "../project-dir.ts";
-import { type Configuration, configurationOf, type Release, readRelease, releaseOf, settingOf } from "../promotion/configuration.ts";
+import { type Configuration, configurationOf, type Release, releaseOf, settingOf } from "../promotion/configuration.ts";
 import { activeHolds } from "../promotion/holds.ts";
 import { appliedMigrations, pendingMigrations } from "../promotion/migrations.ts";
+import { liveIn } from "../promotion/survey.ts";
 import { repeatedFlags } from "../repeated-flags.ts";
 import { isRecord } from "../report/diff.ts";
 import type { ProjectSummary } from "../selector.ts";
-import { UserError } from "../user-error.ts";
+import { NoStateError, UserError } from "../user-error.ts";
 import { ancestry, commitOf } from "./commits.ts";
 import { type Fix, fixesIn } from "./fixes.ts";
 import type { Approval, ApproverSource, GateInput, Lane, Ran } from "./input.ts";
@@ -28,6 +29,8 @@ export interface Facts {
   readonly outputs: Readonly<Record<string, unknown>> | undefined;
   /** The release that its file names. */
   readonly declared: Release | undefined;
+  /** Why what it runs cannot be known: then nothing is decided by it. */
+  readonly unread?: string;
   /** The release that its last successful update left. */
   readonly live: Release | undefined;
   /** Newest first. */
@@ -86,13 +89,28 @@ export async function gather(context: Context): Promise<Evidence> {
 
 async function factsOf({ selector }: Context, { dir, name }: ProjectSummary, stack: string): Promise<Facts> {
   const { engine } = await selector.select({ projectDir: dir, stack, cluster: "none" });
-  const outputs = await engine.outputs().catch((error: unknown) => {
-    // A stack that was never made has no outputs.
-    if (error instanceof UserError) return undefined;
-    throw error;
-  });
   const configuration = configurationOf(await engine.config());
-  return { configuration, outputs, declared: releaseOf(configuration, name), live: readRelease(outputs?.release), ran: ranIn(outputs) };
+  const facts = { configuration, declared: releaseOf(configuration, name), outputs: undefined, live: undefined, ran: undefined };
+  try {
+    const outputs = await engine.outputs();
+    return { ...facts, outputs, live: liveIn(outputs), ran: ranIn(outputs) };
+  } catch (error) {
+    if (error instanceof NoStateError) return facts;
+    if (error instanceof UserError) return { ...facts, unread: error.message };
+    throw error;
+  }
+}
+
+/** Of these environments, why one's release cannot be known. */
+export function unreadOf({ facts }: Pick<Evidence, "facts">, stacks: readonly string[]): string | undefined {
+  const stack = stacks.find((name) => facts.get(name)?.unread !== undefined);
+  return stack === undefined ? undefined : `What ${stack} runs cannot be known: ${facts.get(stack)!.unread}`;
+}
+
+/** What nobody could ask for must not pass for what is not there. */
+export function requireRead(evidence: Pick<Evidence, "facts">, ...stacks: readonly string[]): void {
+  const unread = unreadOf(evidence, stacks);
+  if (unread !== undefined) throw new UserError(unread);
 }
 
 function ranIn(outputs: Readonly<Record<string, unknown>> | undefined): Ran[] | undefined {
@@ -129,6 +147,7 @@ export interface About {
 export async function gateInput(evidence: Evidence, { stack, release, lane, requester }: About): Promise<GateInput> {
   const { application, events, facts, project, command, now } = evidence;
   const { promotion } = application;
+  requireRead(evidence, stack, ...stacksOf(sourcesOf(promotion, stack)));
   const own = facts.get(stack);
   const id = releaseId(release);
   const ran = own?.ran ?? [];

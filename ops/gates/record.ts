@@ -5,7 +5,7 @@ import type { Release } from "../promotion/configuration.ts";
 import { count } from "../report/text.ts";
 import { UserError } from "../user-error.ts";
 import { whoActs } from "./actor.ts";
-import { candidate, type Evidence, gather } from "./evidence.ts";
+import { candidate, type Evidence, gather, requireRead } from "./evidence.ts";
 
 export interface Desk extends Evidence {
   readonly actor: Actor;
@@ -34,6 +34,7 @@ export async function record(context: Context, { project, actor }: Desk, said: s
 /** The release that a command is about: the one named by id or version, or the one that is to go to the stack next. */
 export function releaseAbout(desk: Evidence, stack: string, named: string | undefined): Release {
   if (named === undefined) {
+    requireRead(desk, stack);
     const next = candidate(desk, stack);
     if (next !== undefined) return next;
     throw new UserError(`No release is known that could go to ${stack}: deploy the environment before it first.`);

@@ -9,7 +9,7 @@ import { type Unported, unported } from "./back-port.ts";
 import { type BrokenGlass, brokenGlass } from "./break-glass.ts";
 import { checklistAfter } from "./checks.ts";
 import { evaluateGates } from "./evaluate.ts";
-import { candidate, type Evidence, gateInput } from "./evidence.ts";
+import { candidate, type Evidence, gateInput, unreadOf } from "./evidence.ts";
 import { activeFreezes } from "./freezes.ts";
 import type { Verdict } from "./gate.ts";
 import { openIncidents } from "./incidents.ts";
@@ -18,6 +18,8 @@ import { People } from "./people.ts";
 export interface Status {
   readonly stack: string;
   readonly release?: { readonly id: string; readonly version: string; readonly liveSince?: string };
+  /** Why what it runs, or one before it, cannot be known: then nothing is said of what goes there next. */
+  readonly unread?: string;
   /** What its file names, when that does not run yet. */
   readonly declared?: { readonly id: string; readonly version: string };
   readonly requested?: { readonly cpu: string; readonly memory: string; readonly pods?: number };
@@ -46,9 +48,11 @@ export async function statusOf(evidence: Evidence, stack: string): Promise<Statu
   const own = facts.get(stack);
   const { live, declared, ran, outputs } = own ?? {};
   const next = candidate(evidence, stack);
-  const moves = next !== undefined && (live === undefined || releaseId(live) !== releaseId(next));
+  const unread = unreadOf(evidence, [stack, ...stacksOf(sourcesOf(promotion, stack))]);
+  const moves = unread === undefined && next !== undefined && (live === undefined || releaseId(live) !== releaseId(next));
   const input = moves ? await gateInput(evidence, { stack, release: next }) : undefined;
-  const after = live === undefined ? [] : checklistAfter(await gateInput(evidence, { stack, release: live, lane: "normal" }));
+  const after =
+    live === undefined || unread !== undefined ? [] : checklistAfter(await gateInput(evidence, { stack, release: live, lane: "normal" }));
   const liveSince = live === undefined ? undefined : ran?.find(({ id }) => id === releaseId(live))?.liveSince;
   const glass = brokenGlass(events, new People(promotion), stack);
   const open = (await unported(evidence)).filter((one) => one.stack === stack && one.missing.length > 0);
@@ -57,7 +61,8 @@ export async function statusOf(evidence: Evidence, stack: string): Promise<Statu
     ...(live === undefined
       ? {}
       : { release: { id: releaseId(live), version: live.version, ...(liveSince === undefined ? {} : { liveSince }) } }),
-    ...(declared === undefined || (live !== undefined && releaseId(declared) === releaseId(live))
+    ...(unread === undefined ? {} : { unread }),
+    ...(declared === undefined || unread !== undefined || (live !== undefined && releaseId(declared) === releaseId(live))
       ? {}
       : { declared: { id: releaseId(declared), version: declared.version } }),
     ...(isRecord(outputs?.requested) ? { requested: outputs.requested as unknown as NonNullable<Status["requested"]> } : {}),

@@ -17,12 +17,12 @@ export const pipeline = ({ pipeline: environments }: Page) =>
   html`<ol class="pipeline">${environments.map((environment) => html`<li>${card(environment)}</li>`)}</ol>`;
 
 function card(environment: Environment) {
-  const { stack, release, declared, requested, address, next } = environment;
+  const { stack, release, declared, requested, address, next, unread } = environment;
   return html`<article class="card" aria-labelledby="env-${stack}">
     <h3 id="env-${stack}">${stack}</h3>
     ${
       release === undefined
-        ? html`<p class="release">nothing runs there yet</p>`
+        ? html`<p class="release">${unread ?? "nothing runs there yet"}</p>`
         : html`<p class="release"><strong>${release.version}</strong> <code>${release.id}</code></p>
     <p class="quiet">${release.liveSince === undefined ? "" : html`live since <time datetime="${release.liveSince}">${moment(release.liveSince)}</time>`}</p>`
     }

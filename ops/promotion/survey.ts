@@ -3,7 +3,7 @@ import type { Engine, HistoryEntry } from "../engine.ts";
 import type { LedgerEvent } from "../ledger/event.ts";
 import { isRecord } from "../report/diff.ts";
 import { type Deployment, deploymentsOf, isSettled } from "../rollback/deployments.ts";
-import { UserError } from "../user-error.ts";
+import { NoStateError, UserError } from "../user-error.ts";
 import { type Configuration, configurationOf, type Release, readRelease, releaseOf } from "./configuration.ts";
 import { appliedMigrations } from "./migrations.ts";
 
@@ -25,7 +25,10 @@ export interface Survey {
   readonly applied: readonly string[];
 }
 
-/** Throws the UserErrors of a stack without state, unless `maybeNew`: then there is just nothing known of it. */
+/**
+ * Throws the NoStateError of a stack without state, unless `maybeNew`: then there is just nothing known of it. What cannot be read is never taken
+ * for nothing: gates would stand open.
+ */
 export async function survey(engine: Engine, project: string, { maybeNew = false } = {}): Promise<Survey> {
   const unlessNew = <T>(read: Promise<T>, nothing: T): Promise<T> => (maybeNew ? read.catch(or(nothing)) : read);
   const [history, outputs, exported, config] = await Promise.all([
@@ -43,20 +46,26 @@ export async function survey(engine: Engine, project: string, { maybeNew = false
     configuration,
     declared,
     declaredId: declared && releaseId(declared),
-    live: readRelease(outputs.release),
+    live: liveIn(outputs),
     deployments: deploymentsOf(history, project),
     settled: isSettled(history, pendingOf(exported)),
     applied: appliedMigrations(outputs),
   };
 }
 
-/** What is wrong with a state beyond not being there, the run that follows says itself. */
 const or =
   <T>(nothing: T) =>
   (error: unknown): T => {
-    if (error instanceof UserError) return nothing;
+    if (error instanceof NoStateError) return nothing;
     throw error;
   };
+
+/** The release that a stack exported. Throws where there is one that cannot be read. */
+export function liveIn({ release }: Readonly<Record<string, unknown>>): Release | undefined {
+  const live = readRelease(release);
+  if (live !== undefined || release === undefined || release === null) return live;
+  throw new UserError("its output `release` cannot be read: another version of liftlock wrote it. Use that one, or a later one.");
+}
 
 /**
  * Schema versions that the database has seen, oldest first: what the stack's outputs say, and what runs that failed afterwards had migrated

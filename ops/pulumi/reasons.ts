@@ -1,6 +1,6 @@
 import { hostname } from "node:os";
 import type { LockOwner } from "../engine.ts";
-import { UserError } from "../user-error.ts";
+import { NoStateError, UserError } from "../user-error.ts";
 import { CliFailure } from "./cli.ts";
 import { isAlive } from "./locks.ts";
 
@@ -52,7 +52,7 @@ export function explain(error: unknown, place: Place): unknown {
   return new UserError(`pulumi ${error.args[0]} of ${stack} failed: ${reason}`);
 }
 
-export class NoSuchStack extends UserError {
+export class NoSuchStack extends NoStateError {
   constructor(stack: string, projectDir: string, backend: string) {
     super(
       `Stack ${stack} does not exist in ${backend}. A stack is made once, and never by accident:\n  pulumi stack init ${stack} --cwd ${projectDir}\nthen run this again.`,
