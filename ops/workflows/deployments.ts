@@ -40,11 +40,27 @@ export function deploy({ command, folder }: WorkflowSettings, environment: Deplo
         concurrency: queued(stack),
         permissions: DEPLOYING,
         env: { ...WORLD, ...RULES_TOKEN },
-        steps: [checkoutToPush(), ...prepareWorld(), { name: "Deploy", run: `${command} up ${stack} --yes` }],
+        steps: [
+          checkoutToPush(),
+          ...prepareWorld(),
+          { name: "Deploy", run: `${command} up ${stack} --yes` },
+          closeWhatWasKilled(`${command} publish ${stack}`),
+        ],
       },
     },
   };
 }
+
+/**
+ * A run that is cancelled, or takes too long, has seconds to end: what it was killed in the midst of, GitHub still shows as going on. The
+ * runner's own checkout knows of it.
+ */
+const closeWhatWasKilled = (run: string, env?: Readonly<Record<string, string>>) => ({
+  name: "Tell GitHub that it is over",
+  if: "cancelled()",
+  ...(env === undefined ? {} : { env }),
+  run,
+});
 
 /** A push that the branch took without checks is deployed only when they have passed. */
 const waitForChecks = (checks: readonly string[]) => ({
@@ -148,6 +164,7 @@ export function rollback({ command, environments }: WorkflowSettings) {
               "fi",
             ),
           },
+          closeWhatWasKilled(`${command} publish "$STACK"`, { STACK: "${{ inputs.environment }}" }),
         ],
       },
     },

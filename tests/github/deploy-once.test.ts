@@ -16,7 +16,7 @@ test("a push to main and the tag of its release are one deployment", async () =>
   const { on, jobs } = parse(files["deploy-production.yml"]!);
   expect(on.push).toEqual({ branches: ["main"], tags: ["v*"] });
   expect(jobs.deploy.concurrency).toEqual({ group: "liftlock-production", "cancel-in-progress": false, queue: "max" });
-  const [line] = commandLines(jobs.deploy.steps.at(-1).run);
+  const [line] = commandLines(jobs.deploy.steps.find(({ name }: { name?: string }) => name === "Deploy").run);
   expect(line?.args).toEqual(["up", "production", "--yes"]);
 
   // The two runs, one after the other: what the first did, the second finds done.

@@ -96,7 +96,7 @@ describe("every workflow", () => {
   test("runs command lines that liftlock understands", () => {
     const found = steps.flatMap(({ where, step }) => commandLines(step.run ?? "").map((line) => ({ where, line })));
     expect(new Set(found.map(({ line }) => line.args.find((arg) => !arg.startsWith("-") && arg !== "apps/shop")))).toEqual(
-      new Set(["preview", "document", "comment", "source-branch", "scan", "up", "promote", "rollback", "release", "drift"]),
+      new Set(["preview", "document", "comment", "source-branch", "scan", "up", "promote", "rollback", "release", "drift", "publish"]),
     );
     for (const { where, line } of found) expect(usage(line.args), `${where}: ${line.text}`).toBeUndefined();
   });
@@ -164,6 +164,17 @@ describe("a deployment", () => {
     expect(find("rollback.yml").jobs.rollback.concurrency).toEqual({ group: "liftlock-${{ inputs.environment }}", ...queues });
     expect(find("drift.yml").jobs.look.concurrency).toEqual({ group: "liftlock-${{ matrix.stack }}", ...queues });
   });
+  test("that is killed in the midst of it is closed on GitHub, and only then", () => {
+    const last = everything.environments.map(({ stack }) => ({ stack, job: deployment(stack).jobs.deploy }));
+    for (const { stack, job } of last)
+      expect(job.steps.at(-1)).toMatchObject({ if: "cancelled()", run: expect.stringMatching(` publish ${stack}$`) });
+    const { steps } = find("rollback.yml").jobs.rollback;
+    expect(steps.at(-1)).toMatchObject({
+      if: "cancelled()",
+      env: { STACK: "${{ inputs.environment }}" },
+      run: expect.stringContaining('publish "$STACK"'),
+    });
+  });
   test("starts as its settings say", () => {
     expect(deployment("dev").on).toEqual({ push: { branches: ["main"] }, workflow_dispatch: {} });
     expect(deployment("staging").on).toEqual({ push: { branches: ["staging"] }, workflow_dispatch: {} });
@@ -193,6 +204,7 @@ test("pull requests after a promotion or a rollback are opened by the command, w
     ["promote", "FROM", "TO", "--pull-request"],
     ["rollback", "STACK", "--to", "RELEASE", "--reason", "REASON", "--yes"],
     ["rollback", "STACK", "--reason", "REASON", "--yes"],
+    ["publish", "STACK"],
   ]);
   for (const name of ["promote", "rollback"]) expect(find(`${name}.yml`).jobs[name].env.GITHUB_TOKEN).toContain("LIFTLOCK_TOKEN");
 });
