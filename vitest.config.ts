@@ -57,6 +57,9 @@ class LongestFirst extends BaseSequencer {
   }
 }
 
+/** What is awaited may be late on a busy machine; Vitest's own second is short. */
+const patient = { poll: { timeout: 15_000 } };
+
 /** Left to itself, Vitest keeps one core free: on two cores half of the machine would idle. */
 const everyCore = "100%";
 
@@ -68,6 +71,7 @@ export default defineConfig({
       {
         test: {
           name: "fast",
+          expect: patient,
           include: ["tests/**/*.test.ts"],
           exclude: ["tests/cluster/**", "tests/tools/**", ...wholeWorlds],
           maxWorkers: everyCore,
@@ -77,6 +81,7 @@ export default defineConfig({
       {
         test: {
           name: "engine",
+          expect: patient,
           include: wholeWorlds.map((glob) => glob.replace(/\*\*$/, "**/*.test.ts")),
           maxWorkers: everyCore,
           testTimeout: 60_000,
@@ -85,6 +90,7 @@ export default defineConfig({
       {
         test: {
           name: "tools",
+          expect: patient,
           include: ["tests/tools/**/*.test.ts"],
           maxWorkers: everyCore,
           testTimeout: 60_000,
@@ -94,6 +100,7 @@ export default defineConfig({
       {
         test: {
           name: "cluster",
+          expect: patient,
           include: ["tests/cluster/**/*.test.ts"],
           exclude: alone,
           globalSetup: ["tests/cluster/setup.ts"],
@@ -106,6 +113,7 @@ export default defineConfig({
       {
         test: {
           name: "cluster-alone",
+          expect: patient,
           include: alone.map((glob) => glob.replace(/\*\*$/, "**/*.test.ts")),
           globalSetup: ["tests/cluster/setup.ts"],
           fileParallelism: false,

@@ -167,7 +167,7 @@ test("Ctrl-C ends it and removes what it made", async () => {
   const hanging = repository.git("rev-parse", "HEAD");
   let interrupt = () => {};
   const run = liftlock(repository.dir, ["preview", "staging", "--base", hanging], { onStart: (press) => (interrupt = press) });
-  await vi.waitFor(() => expect(existsSync(mark)).toBe(true), { timeout: 15_000 });
+  await vi.waitFor(() => expect(existsSync(mark)).toBe(true), { timeout: 40_000 });
   expect(left()).toEqual([expect.stringMatching(/^liftlock-base-/)]);
   interrupt();
   expect(await run).toMatchObject({ exitCode: 1, err: expect.stringContaining("staging: stopped before it was through") });

@@ -55,7 +55,7 @@ test("a fault that waiting cannot mend fails the run at once, in the words of th
   expect(await watch.begin(["shop"])).toBe(true);
   now = sight();
   watch.add(pre("create"));
-  await vi.waitFor(() => expect(told.failed).toHaveBeenCalled());
+  await vi.waitFor(() => expect(told.failed).toHaveBeenCalled(), { timeout: 15_000 });
   const [urn, messages] = told.failed.mock.calls[0]!;
   expect(urn).toBe(URN);
   expect(messages[0]).toMatch(/^Deployment shop\/api: container "api" of pod api-1 names no image: InvalidImageName/);
@@ -67,15 +67,15 @@ test("what a fault's grace still allows is reported once, and fails when the gra
     sight({ reason: "ImagePullBackOff", annotations: { "liftlock.dev/fail-after-imagepullbackoff": "0.2" } }),
   );
   watch.add(pre());
-  await vi.waitFor(() => expect(told.reported).toHaveBeenCalled());
+  await vi.waitFor(() => expect(told.reported).toHaveBeenCalled(), { timeout: 15_000 });
   expect(told.failed).not.toHaveBeenCalled();
-  await vi.waitFor(() => expect(told.failed).toHaveBeenCalled());
+  await vi.waitFor(() => expect(told.failed).toHaveBeenCalled(), { timeout: 15_000 });
   expect(told.reported).toHaveBeenCalledTimes(1);
 });
 
 describe("what is not the run's own doing is not judged:", () => {
   const rounds = (asked: { mock: { calls: unknown[] } }, count: number) =>
-    vi.waitFor(() => expect(asked.mock.calls.length).toBeGreaterThan(count));
+    vi.waitFor(() => expect(asked.mock.calls.length).toBeGreaterThan(count), { timeout: 15_000 });
   test("a Deployment that was broken before, until the run has changed it", async () => {
     let now = sight({ generation: 2 });
     const { told, asked, watch } = begun(async () => now);
@@ -84,7 +84,7 @@ describe("what is not the run's own doing is not judged:", () => {
     await rounds(asked, 3);
     expect(told.failed).not.toHaveBeenCalled();
     now = sight({ generation: 3 });
-    await vi.waitFor(() => expect(told.failed).toHaveBeenCalled());
+    await vi.waitFor(() => expect(told.failed).toHaveBeenCalled(), { timeout: 15_000 });
   });
   test("one that the run does not wait for (any more)", async () => {
     const { told, asked, watch } = begun(async () => sight());
@@ -110,7 +110,7 @@ test("a cluster that cannot be asked at first is said; one that does not answer 
     return sight();
   });
   second.watch.add(pre());
-  await vi.waitFor(() => expect(second.told.failed).toHaveBeenCalled());
+  await vi.waitFor(() => expect(second.told.failed).toHaveBeenCalled(), { timeout: 15_000 });
 });
 
 test("the recorded events of the CLI name what is waited for", async () => {
@@ -123,7 +123,7 @@ test("the recorded events of the CLI name what is waited for", async () => {
     if (JSON.stringify(event).includes("resOpFailedEvent")) break;
     watch.add(event);
   }
-  await vi.waitFor(() => expect(told.failed).toHaveBeenCalled());
+  await vi.waitFor(() => expect(told.failed).toHaveBeenCalled(), { timeout: 15_000 });
   expect(told.failed.mock.calls[0]![0]).toBe("urn:pulumi:dev::conformance::conformance:app:Workload$kubernetes:apps/v1:Deployment::api");
 });
 

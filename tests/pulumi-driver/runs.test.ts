@@ -110,7 +110,7 @@ test("an earlier configuration goes into a settings file of its own, which is go
   expect(config!.text).toMatch(/conformance:application:\n\s+port: 8080/);
   // The secret and the key to it are today's.
   for (const line of ["encryptionsalt: v1:k3FxDwA0KQM=", "secure: v1:d1/GMY6fAr4YEqYV"]) expect(config!.text).toContain(line);
-  await vi.waitFor(() => expect(() => readFileSync(config!.file)).toThrow("ENOENT"));
+  await vi.waitFor(() => expect(() => readFileSync(config!.file)).toThrow("ENOENT"), { timeout: 15_000 });
   expect(readFileSync(`${world.dir}/Pulumi.dev.yaml`, "utf8")).toBe(before);
 });
 
