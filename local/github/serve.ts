@@ -4,6 +4,7 @@ import { readFile, rm } from "node:fs/promises";
 import { createServer } from "node:http";
 import path from "node:path";
 import writeFileAtomic from "write-file-atomic";
+import { freePort } from "../cluster/probe.ts";
 import { type Furniture, furnish } from "./furnish.ts";
 import { startGithub } from "./index.ts";
 
@@ -25,7 +26,7 @@ const LOOK_MILLISECONDS = 2_000;
 /** The stand-in as a process of its own: several commands share it. It ends when nobody asked it for a while, or its file is taken away. */
 export async function serveGithub(dir: string): Promise<void> {
   let asked = Date.now();
-  const last = await readFile(path.join(dir, "port"), "utf8").then(Number, () => 0);
+  const last = await readFile(path.join(dir, "port"), "utf8").then(Number, () => freePort());
   const options = {
     dir,
     onReply: () => {
@@ -33,7 +34,7 @@ export async function serveGithub(dir: string): Promise<void> {
     },
   };
   // The same address as before, so that what somebody noted of it stays true; another one when it was taken.
-  const github = await startGithub({ ...options, port: last }).catch(() => startGithub(options));
+  const github = await startGithub({ ...options, port: last }).catch(async () => startGithub({ ...options, port: await freePort() }));
   const key = randomBytes(24).toString("hex");
   const right = Buffer.from(`Bearer ${key}`);
   const control = createServer(async (request, response) => {
