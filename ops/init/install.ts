@@ -61,8 +61,15 @@ async function npm(args: readonly string[], cwd: string, env: Env): Promise<{ st
   } catch (error) {
     const { code, stderr = "" } = error as { code?: unknown; stderr?: string };
     if (code === "ENOENT") throw new UserError("There is no npm on PATH. It comes with Node.js: https://nodejs.org/en/download");
-    throw new UserError(`npm ${args[0]} failed in ${cwd}:\n${stderr.trim().split("\n").slice(-8).join("\n")}`);
+    throw new UserError(`npm ${args[0]} failed in ${cwd}:\n${reasonOf(stderr)}`);
   }
+}
+
+/** What npm says first is the reason; a stack, an object of its own and where its log lies follow. */
+function reasonOf(stderr: string): string {
+  const lines = stderr.trim().split("\n");
+  const told = lines.filter((line) => /^npm error (?! )\S/.test(line) && !/^npm error ([{}]|A complete log)/.test(line));
+  return (told.length > 0 ? told.slice(0, 6) : lines.slice(-8)).join("\n");
 }
 
 /** The ledger and the local world live beside git. Returns whether a repository was begun. */

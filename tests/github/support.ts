@@ -9,7 +9,7 @@ export const root = path.resolve(import.meta.dirname, "../..");
 export async function run(
   args: readonly string[],
   cwd = root,
-  interactive = false,
+  more: Partial<Io> = {},
 ): Promise<{ exitCode: number; out: string; err: string }> {
   const out: string[] = [];
   const err: string[] = [];
@@ -17,7 +17,7 @@ export async function run(
     cwd,
     env: { LIFTLOCK_COMMAND: "liftlock" },
     colors: picocolors.createColors(false),
-    interactive,
+    interactive: false,
     screen: undefined,
     out: (text) => out.push(text),
     err: (text) => err.push(text),
@@ -26,6 +26,7 @@ export async function run(
     kill: () => {
       throw new Error("a command of these tests ended the process");
     },
+    ...more,
   };
   const exitCode = await main(args, io);
   return { exitCode, out: out.join("\n"), err: err.join("\n") };

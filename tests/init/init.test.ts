@@ -113,7 +113,7 @@ test("each fault of the settings is said once, file by file", async () => {
 test("asks nobody about a project that is there already", async () => {
   const dir = emptyFolder();
   writeFileSync(path.join(dir, "package.json"), "{}\n");
-  const { exitCode, err } = await run(["init"], dir, true);
+  const { exitCode, err } = await run(["init"], dir, { interactive: true });
   expect([exitCode, err]).toEqual([2, expect.stringMatching(/package\.json[\s\S]*Nothing was written\. Choose another folder/)]);
 });
 
@@ -133,6 +133,28 @@ test("without git it says what to install, and the same command goes on", async 
   vi.unstubAllEnvs();
   expect([exitCode, err]).toEqual([1, expect.stringMatching(/no git on PATH.*the same command goes on/)]);
   expect((await init(dir)).exitCode).toBe(0);
+});
+
+test("where npm cannot install, the files stay, its reason is shown, and how to go on", async () => {
+  const dir = emptyFolder();
+  const tools = path.join(path.dirname(dir), "bin");
+  mkdirSync(tools);
+  const said = [
+    "npm warn old lockfile",
+    "npm error code ECONNREFUSED",
+    "npm error request to http://registry failed",
+    "npm error     at stack (x.js:1)",
+  ];
+  const rest = ["npm error {", "npm error   port: 9", "npm error }", "npm error", "npm error A complete log of this run is there"];
+  writeFileSync(path.join(tools, "npm"), `#!/bin/sh\ncat >&2 <<'END'\n${[...said, ...rest].join("\n")}\nEND\nexit 1\n`, { mode: 0o755 });
+  const { exitCode, err } = await run(["init", "--package", "1.0.0"], dir, { env: { PATH: `${tools}:/usr/bin:/bin` } });
+  expect(exitCode).toBe(1);
+  expect(err.split("\n").slice(1)).toEqual([
+    "npm error code ECONNREFUSED",
+    "npm error request to http://registry failed",
+    "The files are written. Later, in .: ./liftlock preview --local (it installs what is missing).",
+  ]);
+  expect(existsSync(path.join(dir, "Pulumi.yaml"))).toBe(true);
 });
 
 test("a soak that nothing comes before is said to be left out", async () => {
