@@ -3,6 +3,7 @@ import { type Context, EXIT } from "../context.ts";
 import { requireRead } from "../gates/evidence.ts";
 import { openDesk, record, releaseAbout } from "../gates/record.ts";
 import { requireEnvironment, similar } from "../project-dir.ts";
+import { readTime } from "../read-time.ts";
 import { listed } from "../report/text.ts";
 import { UserError } from "../user-error.ts";
 
@@ -33,7 +34,7 @@ export async function check(context: Context, [name, checkName = "", result = ""
     );
   if (found.evidence && result === "passed" && !options.evidence?.trim())
     throw new UserError(`${checkName} counts only with evidence: add --evidence WHERE, such as the address of the report.`, 2);
-  const measuredAt = options.measuredAt === undefined ? undefined : timeOf(options.measuredAt);
+  const measuredAt = options.measuredAt === undefined ? undefined : measured(options.measuredAt, desk.now);
   requireRead(desk, stack);
   // A check made in an environment before the target is of what runs there.
   const live = found.target === stack && found.when === "before" ? undefined : desk.facts.get(stack)?.live;
@@ -56,9 +57,18 @@ function unknown(stack: string, name: string, known: readonly string[]): string 
   return `No gate asks for the check "${name}" in ${stack}. ${near === undefined ? "" : `Did you mean ${near}? `}It has: ${listed(known)}.`;
 }
 
+/** Clocks differ by a little. */
+const SKEW_MS = 5 * 60_000;
+
+/** A result of tomorrow would be fresh for ever. */
+function measured(text: string, now: Date): string {
+  const at = timeOf(text);
+  if (Date.parse(at) <= now.getTime() + SKEW_MS) return at;
+  throw new UserError(`--measured-at ${text} is in the future: nothing was measured then. Nothing was recorded.`, 2);
+}
+
 export function timeOf(text: string): string {
-  const time = new Date(text);
-  if (Number.isNaN(time.getTime()) || !/^\d{4}-\d\d-\d\d/.test(text))
-    throw new UserError(`"${text}" is no time: write it as 2026-05-04T16:00:00Z.`, 2);
-  return time.toISOString();
+  const time = readTime(text);
+  if (time === undefined) throw new UserError(`"${text}" is no time: write it as 2026-05-04T16:00:00Z.`, 2);
+  return new Date(time).toISOString();
 }

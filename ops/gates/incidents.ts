@@ -12,18 +12,30 @@ export interface OpenIncident {
   readonly event: string;
 }
 
-/** Incidents that are not closed; of one stack when it is given. */
+/**
+ * Incidents that are not closed; of one stack when it is given. Two people who open one at once, each in an environment of theirs, may have given
+ * both the same id: closing one of them leaves the other open.
+ */
 export function openIncidents(events: readonly LedgerEvent[], stack?: string): OpenIncident[] {
   const open = new Map<string, OpenIncident>();
   for (const { what, at, id: event } of events) {
     if (what.kind === "incident-opened" && (stack === undefined || what.stack === stack)) {
       const { incident, summary, releaseId } = what;
-      open.set(incident, { incident, stack: what.stack, summary, at, event, ...(releaseId === undefined ? {} : { releaseId }) });
+      open.set(key(what.stack, incident), {
+        incident,
+        stack: what.stack,
+        summary,
+        at,
+        event,
+        ...(releaseId === undefined ? {} : { releaseId }),
+      });
     }
-    if (what.kind === "incident-closed") open.delete(what.incident);
+    if (what.kind === "incident-closed") open.delete(key(what.stack, what.incident));
   }
   return [...open.values()];
 }
+
+const key = (stack: string, incident: string): string => `${stack}\0${incident}`;
 
 /** While an incident is open in an environment, nothing new goes there but what may end it. */
 export function incidentGate(input: GateInput): Verdict {

@@ -1,4 +1,5 @@
 import { Duration, seconds } from "../../components/primitives.ts";
+import { readTime } from "../read-time.ts";
 import { UserError } from "../user-error.ts";
 import { Happening, type LedgerEvent } from "./event.ts";
 
@@ -28,8 +29,8 @@ function concerns(what: Happening, stack: string): boolean {
 /** A moment: `7d` ago, or a date such as 2026-11-21 (UTC) with or without a time. */
 export function moment(text: string, now: number): number {
   if (Duration.safeParse(text).success) return now - seconds(text) * 1000;
-  const time = /^\d{4}-\d\d-\d\d/.test(text) ? Date.parse(text) : Number.NaN;
-  if (!Number.isNaN(time)) return time;
+  const time = readTime(text);
+  if (time !== undefined) return time;
   throw new UserError(`--since takes a duration such as 12h or 7d, or a date such as 2026-11-21; not "${text}".`, 2);
 }
 

@@ -151,6 +151,14 @@ describe("what people say is recorded, and what would not count is refused", () 
       { kind: "hold-released", releaseId: id },
     ]);
   });
+  test("a result that was measured tomorrow would be fresh for ever: it is refused", async () => {
+    const tomorrow = new Date(Date.now() + 86_400_000).toISOString();
+    const { exitCode, err } = await run(`check staging load-test passed --evidence https://x --measured-at ${tomorrow} --local`);
+    expect({ exitCode, err }).toMatchObject({ exitCode: 2, err: expect.stringContaining("in the future") });
+    expect(kinds()).toEqual([]);
+    const now = new Date().toISOString();
+    expect((await run(`check staging load-test passed --evidence https://x --measured-at ${now} --local`)).exitCode).toBe(0);
+  });
   test("incidents get a number, know what runs, and are closed", async () => {
     await run("incident open staging --summary slow --local");
     expect(book.events[0]?.what).toEqual({ kind: "incident-opened", incident: "INC-1", stack: "staging", releaseId: id, summary: "slow" });

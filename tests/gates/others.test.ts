@@ -189,6 +189,15 @@ test("rehearsal: of this release, passed, and not too long ago", () => {
   expect(verdict(rehearsed(40))).toMatchObject({ open: true });
 });
 
+test("an incident of the same id in another environment, opened at the same moment by somebody else, is closed by itself", () => {
+  const opened = (stack: string) => ({ kind: "incident-opened", incident: "INC-1", stack, summary: "down" }) as const;
+  const events = ledger(
+    [1, opened("staging")],
+    [1, opened("production")],
+    [2, { kind: "incident-closed", incident: "INC-1", stack: "staging" }],
+  );
+  expect(the("incident", { events })).toMatchObject({ open: false, code: "incident-open" });
+});
 test("an open incident closes the normal lane, and no lane that may end it", () => {
   const opened = [1, { kind: "incident-opened", incident: "INC-1", stack: "production", summary: "down" }] as const;
   expect(the("incident", { events: ledger(opened) })).toMatchObject({ open: false, code: "incident-open" });
