@@ -26,7 +26,8 @@ export function createBudget(name: string, { scope, tag, budget, contactGroups }
     name,
     {
       scope,
-      budgetName: `${pulumi.getProject()}-${pulumi.getStack()}`,
+      // Letters, digits, dashes and underscores, 63 at most.
+      budgetName: `${pulumi.getProject()}-${pulumi.getStack()}`.replaceAll(/[^\w-]/g, "-").slice(0, 63),
       category: "Cost",
       amount: budget.amount,
       timeGrain: "Monthly",

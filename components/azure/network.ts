@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { PrivateDnsZoneGroup } from "@pulumi/azure-native/network/privateDnsZoneGroup.js";
 import { PrivateEndpoint } from "@pulumi/azure-native/network/privateEndpoint.js";
 import { Subnet } from "@pulumi/azure-native/network/subnet.js";
@@ -64,6 +65,14 @@ export interface EndpointArgs {
   readonly part: "registry" | "vault" | "redisEnterprise";
 }
 
+/** At most 64 characters (resource-name-rules): of a name that leaves no room, its beginning, and eight digits that are its own. */
+function endpointName(of: string, part: string): string {
+  const rest = `-${part}-endpoint`;
+  const room = 64 - rest.length;
+  const own = createHash("sha256").update(of.toLowerCase()).digest("hex").slice(0, 8);
+  return `${of.length <= room ? of : `${of.slice(0, room - 9)}-${own}`}${rest}`;
+}
+
 /** An address in the network for a service that is closed to the internet. */
 export function createEndpoint(
   name: string,
@@ -74,7 +83,7 @@ export function createEndpoint(
     name,
     {
       ...place,
-      privateEndpointName: `${of}-${part}-endpoint`,
+      privateEndpointName: endpointName(of, part),
       subnet: { id: subnet },
       privateLinkServiceConnections: [{ name, privateLinkServiceId: target, groupIds: [part] }],
     },

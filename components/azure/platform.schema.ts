@@ -10,11 +10,11 @@ import {
   PoolName,
   RegistryName,
   ResourceGroupName,
-  ResourceName,
   Tier,
   Uuid,
   VmSize,
   Window,
+  WorkspaceName,
   Zone,
 } from "./primitives.ts";
 
@@ -94,7 +94,7 @@ export const PlatformAzure = z.strictObject({
     .describe("A server on which environments have databases; never for real data"),
   monitoring: z
     .strictObject({
-      name: ResourceName,
+      name: WorkspaceName,
       retentionDays: z
         .int()
         .min(30, { error: "must be from 30 to 730" })

@@ -30,7 +30,11 @@ export const GrafanaName = text(
   /^[A-Za-z][A-Za-z0-9-]{0,21}[A-Za-z0-9]$/,
   "a Grafana's name: 2 to 23 letters, digits and dashes, a letter first",
 );
-export const ResourceName = text(/^[A-Za-z0-9][\w.-]{0,62}$/, "a name: at most 63 letters, digits, dashes, underscores and periods");
+/** Of the workspace for logs, and what is named after it: an endpoint for metrics (`NAME-prometheus`) has 44 characters at most. */
+export const WorkspaceName = text(
+  /^[A-Za-z0-9][A-Za-z0-9-]{2,31}[A-Za-z0-9]$/,
+  "a workspace's name: 4 to 33 letters, digits and dashes, a letter or digit at both ends",
+);
 export const Location = text(/^[a-z]+[a-z0-9]*$/, "an Azure region in its short form, such as westeurope");
 export const Uuid = z.uuid({ error: "must be a GUID, such as 0b1f6471-1bf0-4dda-aec3-cb9272f09590" });
 export const EarlierTypes = z

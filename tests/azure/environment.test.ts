@@ -98,6 +98,19 @@ describe("what an environment has in Azure", () => {
     for (const { dependencies } of deployments) expect(dependencies).toContain(database);
   });
 
+  test("names that are made of others' are no longer than Azure takes, and stay apart", async () => {
+    const named = async (redis: string) => {
+      const resources = await rendered("testing", ({ environment }) => {
+        environment.azure.redis = { name: redis };
+      });
+      return inputsOf(resources, "PrivateEndpoint", "azure-redis-endpoint").privateEndpointName as string;
+    };
+    const long = await Promise.all(["one", "two"].map((end) => named(`${"studysphere-".repeat(4)}cache-${end}`)));
+    expect(long.map(({ length }) => length)).toEqual([64, 64]);
+    expect(new Set(long).size).toBe(2);
+    expect(await named("studysphere-cache")).toBe("studysphere-cache-redisEnterprise-endpoint");
+  });
+
   test("a Redis without keys and without a way in from outside", async () => {
     const resources = await rendered("testing", ({ environment }) => {
       environment.azure.redis = { name: "studysphere-test-cache" };

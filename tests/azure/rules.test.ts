@@ -30,6 +30,16 @@ describe("Azure would refuse, and so do we before it is asked", () => {
       (azure) => (azure.registry.name = "study-sphere"),
       "platform.azure.registry.name: must be a registry's name",
     ],
+    [
+      "a name that Azure does not take for logs",
+      (azure) => (azure.monitoring.name = "study_sphere"),
+      "platform.azure.monitoring.name: must be a workspace's name",
+    ],
+    [
+      "a name that leaves no room for what is named after it",
+      (azure) => (azure.monitoring.name = "s".repeat(34)),
+      "platform.azure.monitoring.name: must be a workspace's name",
+    ],
     ["a cheap registry that is to be closed", (azure) => (azure.registry.sku = "Basic"), "platform.azure.registry.sku: must be Premium"],
     [
       "ranges for a private API server",

@@ -79,6 +79,33 @@ describe("names and secrets", () => {
     const role = { scope: "/subscriptions/x", principalId: "p", roleDefinitionId: "r" };
     expect(check(checkRequest("authorization:RoleAssignment", role)).inputs.roleAssignmentName).toMatch(/^[0-9a-f-]{36}$/);
   });
+  test.each([
+    ["resources:ResourceGroup", { resourceGroupName: "a.b(c)-d_" }, { resourceGroupName: "ends-with." }],
+    ["containerregistry:Registry", { registryName: "ferry00" }, { registryName: "ferry-00" }],
+    ["containerregistry:Registry", { registryName: "a".repeat(50) }, { registryName: "a".repeat(51) }],
+    ["containerservice:AgentPool", { agentPoolName: "a23456789012" }, { agentPoolName: "a234567890123" }],
+    ["containerservice:ManagedCluster", { resourceName: "a" }, { resourceName: "a-" }],
+    ["dashboard:Grafana", { workspaceName: "a2" }, { workspaceName: "2a" }],
+    ["dbforpostgresql:Server", { serverName: "a-1" }, { serverName: "A-1" }],
+    ["keyvault:Vault", { vaultName: `a${"2".repeat(23)}` }, { vaultName: `a${"2".repeat(24)}` }],
+    ["keyvault:Vault", { vaultName: "a-b" }, { vaultName: "a--b" }],
+    ["keyvault:Secret", { secretName: "DATABASE-URL" }, { secretName: "DATABASE_URL" }],
+    ["operationalinsights:Workspace", { workspaceName: "abcd" }, { workspaceName: "abc" }],
+    ["monitor:DataCollectionEndpoint", { dataCollectionEndpointName: "a".repeat(44) }, { dataCollectionEndpointName: "a".repeat(45) }],
+    ["network:PrivateEndpoint", { privateEndpointName: "a".repeat(64) }, { privateEndpointName: "a".repeat(65) }],
+    ["redisenterprise:RedisEnterprise", { clusterName: "a".repeat(60) }, { clusterName: "a".repeat(61) }],
+  ])("of a %s are such as Azure takes: %j, and not %j", (key, right, wrong) => {
+    const [name] = Object.keys(right);
+    const said = (inputs: object) => faults(key, inputs as PropertyMap).filter((fault) => fault.startsWith(`${name} `));
+    expect(said(right)).toEqual([]);
+    expect(said(wrong)).toEqual([expect.stringMatching(/must be .*: Azure takes no other$/)]);
+  });
+  test("that are made up are held to the same, and one that is not known yet is not", () => {
+    const request = checkRequest("keyvault:Vault", { resourceGroupName: "rg" });
+    const { failures } = check({ ...request, name: "a-vault-of-a-long-name" });
+    expect(failures.map(({ property }) => property)).toContain("vaultName");
+    expect(faults("keyvault:Vault", { vaultName: UNKNOWN }).filter((fault) => fault.startsWith("vaultName"))).toEqual([]);
+  });
   test("a password is a secret, said or not", () => {
     const { inputs } = check(checkRequest("dbforpostgresql:Server", { resourceGroupName: "rg", administratorLoginPassword: "hush" }));
     expect(inputs.administratorLoginPassword).toEqual(new Secret("hush"));
@@ -109,10 +136,24 @@ describe("what changed", () => {
     const pods = { ...cluster, networkProfile: { ...cluster.networkProfile, podCidr: "b" } };
     expect((await between("containerservice:ManagedCluster", cluster, pods)).replaces).toEqual(["networkProfile.podCidr"]);
   });
-  test("another name may stand beside the old one while it replaces it", async () => {
-    expect(await between("containerservice:ManagedCluster", cluster, { ...cluster, resourceName: "aks2" })).toMatchObject({
+  test("the old one goes first, as with the real provider, unless its name was made up: then the new one gets another", async () => {
+    const moved = { ...cluster, resourceName: "aks2" };
+    expect(await between("containerservice:ManagedCluster", cluster, moved)).toMatchObject({
       replaces: ["resourceName"],
+      deleteBeforeReplace: true,
+    });
+    const { resourceName: _, ...nameless } = cluster;
+    const { inputs: made } = check(checkRequest("containerservice:ManagedCluster", nameless));
+    const { inputs: kept } = check(checkRequest("containerservice:ManagedCluster", { ...nameless, dnsPrefix: "x" }, { oldInputs: made }));
+    expect(await between("containerservice:ManagedCluster", made, kept)).toMatchObject({
+      detailedDiff: { dnsPrefix: { kind: "add-replace" } },
+      diffs: ["dnsPrefix"],
       deleteBeforeReplace: false,
     });
+  });
+  test("a whole that comes or goes makes nothing anew, though a part of it would: Azure takes it in place", async () => {
+    const server = { resourceGroupName: "rg", serverName: "a-server" };
+    const { replaces, detailedDiff } = await between("dbforpostgresql:Server", server, { ...server, backup: { backupRetentionDays: 7 } });
+    expect([replaces, detailedDiff]).toEqual([[], { backup: { kind: "add", inputDiff: true } }]);
   });
 });

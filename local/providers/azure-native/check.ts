@@ -2,6 +2,7 @@ import type { CheckFailure, CheckRequest } from "../../engine/provider.ts";
 import { isMap, type PropertyMap, Secret, Unknown, type Value } from "../../engine/values.ts";
 import { guidOf, nameInput } from "./arm-id.ts";
 import { CLASSES, classOf } from "./schema/classes.ts";
+import { nameRuleOf } from "./schema/names.ts";
 import { sdk, typesOf } from "./schema/sdk.ts";
 import type { Fields, Shape } from "./schema/types.ts";
 
@@ -13,11 +14,23 @@ export function check(request: CheckRequest): { inputs: PropertyMap; failures: C
   if (own === undefined || types === undefined) return { inputs: news, failures: [{ property: "", reason: unsupported(type) }] };
   const inputs = cleaned(news) as PropertyMap;
   const name = nameInput(own);
+  const isNamed = inputs[name] !== undefined;
   inputs[name] ??= automaticName(request, name, own.guidName === true);
   for (const path of own.secrets ?? []) hide(inputs, path.split("."));
   const failures: CheckFailure[] = [];
   checkFields(inputs, types.inputs, "", failures);
+  checkName(type, name, inputs[name], failures);
+  if (!isNamed) inputs[BESIDE] = request.oldInputs?.[name] === undefined ? true : (request.oldInputs[BESIDE] ?? false);
   return { inputs, failures };
+}
+
+/** Marks an object whose name was made up: it gets another one when it is made anew, and may stand beside the old. The real provider's word. */
+export const BESIDE = "__createBeforeDelete";
+
+function checkName(type: string, property: string, name: Value | undefined, failures: CheckFailure[]): void {
+  const rule = nameRuleOf(type);
+  if (typeof name === "string" && rule?.pattern.test(name) === false)
+    failures.push({ property, reason: `must be ${rule.words}, not "${name}": Azure takes no other` });
 }
 
 /** Marks what is at a path as secret, unless it or something around it is one. */
