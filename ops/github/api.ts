@@ -34,7 +34,8 @@ export function openApi(
     baseUrl: rest,
     log: { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} },
     throttle: { enabled: false, onRateLimit: never, onSecondaryRateLimit: never },
-    retry: { retries, retryAfterBaseValue: 200 },
+    // To the library's own list: a limit (429) is not over a moment later.
+    retry: { retries, retryAfterBaseValue: 200, doNotRetry: [400, 401, 403, 404, 410, 422, 429, 451] },
     request: {
       fetch: (url: string, options: RequestInit) => fetch(url, { ...options, signal: AbortSignal.timeout(milliseconds) }),
     },

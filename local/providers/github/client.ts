@@ -34,8 +34,9 @@ export function openSession({ baseUrl, token, owner }: Connection): Session {
     baseUrl: rest,
     log: quiet,
     throttle: { onRateLimit: wait, onSecondaryRateLimit: wait, fallbackSecondaryRateRetryAfter: 1, ...unhurried },
-    // What stands in the way of a create (409) still does a second later: the library would try three times more.
-    retry: { retries: RETRIES, retryAfterBaseValue: 200, doNotRetry: [400, 401, 403, 404, 409, 410, 422, 451] },
+    // What stands in the way of a create (409) still does a second later, and how long a limit holds (429) the other setting knows: the
+    // library would try three times more.
+    retry: { retries: RETRIES, retryAfterBaseValue: 200, doNotRetry: [400, 401, 403, 404, 409, 410, 422, 429, 451] },
   });
   let login: Promise<string> | undefined;
   const whose = async (): Promise<string> => {

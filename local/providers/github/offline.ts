@@ -1,4 +1,4 @@
-import { UserError } from "../../../ops/user-error.ts";
+import { called, UserError } from "../../../ops/user-error.ts";
 import type { Provider } from "../../engine/provider.ts";
 import { UNKNOWN } from "../../engine/values.ts";
 import { check } from "./check.ts";
@@ -9,7 +9,9 @@ import { previewOutputs } from "./preview.ts";
 /** The provider without a GitHub: checks, names, compares, and previews what is declared as what will be. What it would have to ask is unknown. */
 export function offlineProvider(): Provider {
   const refuse = (what: string, name: string): never => {
-    throw new UserError(`${what} of ${name} needs a GitHub, and this run asks none: start the local world with \`liftlock local start\``);
+    throw new UserError(
+      `${what} of ${name} needs a GitHub, and this run asks none: start the local world with \`${called()} local start\``,
+    );
   };
   return {
     check: async (request) => check(request),

@@ -5,7 +5,7 @@ import { type Handler, idOf, partsOf, text } from "../handler.ts";
 import { withDefaults } from "../preview.ts";
 import { branchProtection as schema } from "../schema/branches.ts";
 
-const ACTOR = "nodes { actor { ... on App { id slug } ... on Team { id slug } ... on User { id login } } }";
+const ACTOR = "nodes { actor { ... on App { id } ... on Team { id slug } ... on User { id login } } }";
 const READ = `query($id: ID!) { node(id: $id) { ... on BranchProtectionRule {
   id pattern allowsDeletions allowsForcePushes blocksCreations dismissesStaleReviews isAdminEnforced lockBranch requireLastPushApproval
   requiredApprovingReviewCount requiredStatusCheckContexts requiresApprovingReviews requiresCodeOwnerReviews requiresCommitSignatures
@@ -117,11 +117,8 @@ async function actorId(session: Session, name: string): Promise<string> {
 }
 
 async function repositoryNodeId(session: Session, text: string): Promise<string> {
-  const isNode = await session.octokit.graphql("query($id: ID!) { node(id: $id) { id } }", { id: text }).then(
-    () => true,
-    () => false,
-  );
-  return isNode ? text : (await session.repository(text)).node_id;
+  const node = await unlessGone(session.octokit.graphql("query($id: ID!) { node(id: $id) { id } }", { id: text }));
+  return node === undefined ? (await session.repository(text)).node_id : text;
 }
 async function repositoryName(session: Session, id: string): Promise<string | undefined> {
   const query = "query($id: ID!) { node(id: $id) { ... on Repository { name } } }";
@@ -154,13 +151,14 @@ async function ruleWithPattern(session: Session, repository: string, pattern: st
   return undefined;
 }
 
-/** Actors in the words in which the program named them: by node id, or else by name. */
+/** Actors in the words in which the program named them: by node id, or else by name, whose capitals mean nothing. An App has an id alone. */
 function named(actors: Actors, before: Value | undefined, owner: string): string[] {
-  const ids = Array.isArray(before) ? before : [];
+  const given = (Array.isArray(before) ? before : []).filter((one) => typeof one === "string");
   return actors.nodes.flatMap(({ actor }) => {
     if (actor === null) return [];
-    if (ids.includes(actor.id)) return [actor.id];
-    return [actor.login !== undefined ? `/${actor.login}` : actor.slug !== undefined ? `${owner}/${actor.slug}` : actor.id];
+    if (given.includes(actor.id)) return [actor.id];
+    const name = actor.login !== undefined ? `/${actor.login}` : actor.slug !== undefined ? `${owner}/${actor.slug}` : actor.id;
+    return [given.find((one) => one.toLowerCase() === name.toLowerCase()) ?? name];
   });
 }
 

@@ -1,6 +1,6 @@
 import sodium from "libsodium-wrappers";
 import type { PropertyMap } from "../../../engine/values.ts";
-import { type Session, unlessGone } from "../client.ts";
+import { type Session, statusOf, unlessGone } from "../client.ts";
 import { type Handler, idOf, partsOf, text } from "../handler.ts";
 
 type Place = { owner: string; repo: string; environment_name?: string };
@@ -50,8 +50,17 @@ function secretHandler(scope: Scope): Handler {
   const put: Handler["create"] = async ({ session, inputs }) => {
     const name = text(inputs.secretName);
     const at = await placeOf(session, scope, text(inputs.repository), text(inputs.environment));
-    const box = await sealed(session, scope, at, inputs);
-    await session.octokit.request(`PUT ${root(scope)}/secrets/{secret_name}`, { ...at, secret_name: name, ...box });
+    const send = (parts: object) =>
+      session.octokit.request(`PUT ${root(scope)}/secrets/{secret_name}`, { ...at, secret_name: name, ...parts });
+    let box = await sealed(session, scope, at, inputs);
+    await send(box).catch(async (error: unknown) => {
+      if (statusOf(error) !== 422) throw error;
+      // GitHub may have changed the key since it was asked for.
+      const again = await sealed(session, scope, at, inputs);
+      if (again.key_id === box.key_id) throw error;
+      box = again;
+      await send(box);
+    });
     const { created_at = "", updated_at = "" } = (await dates(session, at, name)) ?? {};
     const { id } = await session.repository(text(inputs.repository));
     return {
