@@ -45,10 +45,15 @@ describe.each(examples)("$name", ({ name, dir, stacks }) => {
 });
 
 /** One stack with one key changed, and what is said about it. */
-function faultsOf(name: string, stack: string, change: (environment: Record<string, never>) => void): string[] {
-  const raw = rawSettings(path.join(root, "examples", name), name, stack);
+function faultsOf(
+  name: string,
+  stack: string,
+  change: (environment: Record<string, never>, values: Record<string, string>) => void,
+): string[] {
+  const written = rawSettings(path.join(root, "examples", name), name, stack);
+  const raw = { ...written, values: { ...written.values } };
   const environment = JSON.parse(raw.values[`${name}:environment`]!);
-  change(environment);
+  change(environment, raw.values);
   const parsed = parseSettings({ ...raw, values: { ...raw.values, [`${name}:environment`]: JSON.stringify(environment) } });
   return parsed.ok ? [] : parsed.faults.map(({ path: where, message }) => `${where}: ${message}`);
 }
@@ -56,7 +61,36 @@ function faultsOf(name: string, stack: string, change: (environment: Record<stri
 type Any = any;
 
 describe("what each strategy rules out", () => {
-  test.each<[string, string, string, (environment: Any) => void, RegExp]>([
+  test.each<[string, string, string, (environment: Any, values: Any) => void, RegExp]>([
+    [
+      "contestlet: a telephone number of Twilio's in development",
+      "contestlet",
+      "development",
+      (_, values) => (values["contestlet:TWILIO_PHONE_NUMBER"] = "+15551234567"),
+      /^TWILIO_PHONE_NUMBER: must not be set here/,
+    ],
+    [
+      "contestlet: exceptions of staging among production's",
+      "contestlet",
+      "staging",
+      (_, values) => (values["contestlet:SENTRY_DSN"] = "https://key@sentry.example.com/1"),
+      /^SENTRY_DSN: must not be set here/,
+    ],
+    [
+      "contestlet: a secret that nobody set",
+      "contestlet",
+      "production",
+      (_, values) => delete values["contestlet:SECRET_KEY"],
+      /^SECRET_KEY: is missing.*--stack production/,
+    ],
+    ["life-os: a database that is no Redis", "life-os", "staging", (e) => (e.config["api-config"].REDIS_DB = "1"), /REDIS_DB.*is surplus/],
+    [
+      "life-os: a door without its password",
+      "life-os",
+      "staging",
+      (_, values) => delete values["life-os:STAGING_USERS"],
+      /^STAGING_USERS: is missing/,
+    ],
     [
       "contestlet: a key that development has not",
       "contestlet",
