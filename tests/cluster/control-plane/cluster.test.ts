@@ -51,7 +51,10 @@ describe.concurrent("the API server refuses what a real one refuses", () => {
     });
     const containers = [container({ requests: { cpu: "2" } })];
     const body = { metadata: { name: "big" }, spec: { containers } };
-    expect(await refusal(core.createNamespacedPod({ namespace: small.namespace, body }))).toContain("exceeded quota: quota");
+    // What admission knows of it comes a moment after its status.
+    await expect
+      .poll(() => refusal(core.createNamespacedPod({ namespace: small.namespace, body, dryRun: "All" })), { timeout: 30_000 })
+      .toContain("exceeded quota: quota");
     const template = { metadata: { labels: { a: "b" } }, spec: { containers } };
     const deployment = { metadata: { name: "big" }, spec: { selector: { matchLabels: { a: "b" } }, template } };
     await apps.createNamespacedDeployment({ namespace: small.namespace, body: deployment });

@@ -1,16 +1,16 @@
 // `node tests/cluster/docs/by-hand.ts NAMESPACE` in a clone: what somebody does there by kubectl, for the page on drift. No shell has kubectl for sure.
 import path from "node:path";
 import process from "node:process";
-import { AppsV1Api, CoreV1Api, KubeConfig, RbacAuthorizationV1Api } from "@kubernetes/client-node";
+import { AppsV1Api, CoreV1Api, KubeConfig, PatchStrategy, RbacAuthorizationV1Api, setHeaderOptions } from "@kubernetes/client-node";
 
 const namespace = process.argv[2] ?? "";
 const config = new KubeConfig();
 config.loadFromFile(path.join(import.meta.dirname, "../../../.liftlock/cluster/kubeconfig"));
 
 const apps = config.makeApiClient(AppsV1Api);
-const deployment = await apps.readNamespacedDeployment({ namespace, name: "api" });
-deployment.spec!.template.spec!.containers[0]!.env!.push({ name: "DEBUG", value: "1" });
-await apps.replaceNamespacedDeployment({ namespace, name: "api", body: deployment, fieldManager: "kubectl-set" });
+const change = { spec: { template: { spec: { containers: [{ name: "api", env: [{ name: "DEBUG", value: "1" }] }] } } } };
+const strategic = setHeaderOptions("Content-Type", PatchStrategy.StrategicMergePatch);
+await apps.patchNamespacedDeployment({ namespace, name: "api", body: change, fieldManager: "kubectl-set" }, strategic);
 
 const binding = {
   metadata: { name: "debug" },

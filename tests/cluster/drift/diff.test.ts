@@ -1,4 +1,4 @@
-import { AppsV1Api } from "@kubernetes/client-node";
+import { AppsV1Api, PatchStrategy, setHeaderOptions } from "@kubernetes/client-node";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { DiffReport } from "../../../ops/difference/report.ts";
 import { Project, release } from "../promotion/project.ts";
@@ -36,9 +36,9 @@ test("what files declare is expected, line by line, and nothing else differs", a
 test("--live: where nothing runs, and what was changed by hand", async () => {
   const apps = project.config.makeApiClient(AppsV1Api);
   const namespace = project.namespace("lower");
-  const deployment = await apps.readNamespacedDeployment({ namespace, name: "web" });
-  deployment.spec!.revisionHistoryLimit = 1;
-  await apps.replaceNamespacedDeployment({ namespace, name: "web", body: deployment, fieldManager: "kubectl-edit" });
+  const body = { spec: { revisionHistoryLimit: 1 } };
+  const strategic = setHeaderOptions("Content-Type", PatchStrategy.StrategicMergePatch);
+  await apps.patchNamespacedDeployment({ namespace, name: "web", body, fieldManager: "kubectl-edit" }, strategic);
   const { exitCode, differences } = await diff("lower upper --live");
   expect(exitCode).toBe(3);
   expect(differences.filter(({ area }) => area === "live")).toMatchObject([

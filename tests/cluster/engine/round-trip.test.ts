@@ -14,10 +14,12 @@ async function realEngine(): Promise<{ missing?: string }> {
 }
 
 const project = new ReferenceProject("conformance");
+/** Not `dev`: its namespace is conformance.test.ts's, which may run beside this. */
+const stack = "turns";
 afterAll(async () => {
   project.remove();
   await clusterClient()
-    .core.deleteNamespace({ name: "conformance-dev" })
+    .core.deleteNamespace({ name: `conformance-${stack}` })
     .catch(() => {});
 });
 
@@ -28,9 +30,10 @@ test("one stack, worked on by this engine and the Pulumi CLI in turn: neither fi
     return;
   }
   const { kubeconfig } = inject("controlPlane");
-  const ours = (step: string, greeting: string) => project.engine({ step, greeting }, [kubernetesFactory({ kind: "cluster", kubeconfig })]);
+  const ours = (step: string, greeting: string) =>
+    project.engine({ step, greeting }, [kubernetesFactory({ kind: "cluster", kubeconfig })], stack);
   const theirs = (...args: string[]) =>
-    execa("pulumi", [...args, "--stack", "dev", "--non-interactive"], {
+    execa("pulumi", [...args, "--stack", stack, "--non-interactive"], {
       cwd: project.dir,
       env: { KUBECONFIG: kubeconfig, PULUMI_BACKEND_URL: `file://${project.dir}/backend`, PULUMI_CONFIG_PASSPHRASE: "conformance" },
     });
@@ -39,6 +42,6 @@ test("one stack, worked on by this engine and the Pulumi CLI in turn: neither fi
   await theirs("up", "--yes", "--skip-preview", "--config", "conformance:step=2", "--config", "conformance:greeting=bonjour");
   const after = succeeded(await (await ours("2", "bonjour")).preview({}));
   expect(Object.keys(after.changeSummary)).toEqual(["same"]);
-  project.unprotect();
+  project.unprotect(stack);
   succeeded(await (await ours("7", "bonjour")).destroy({}));
 }, 300_000);

@@ -3,10 +3,14 @@ import os from "node:os";
 import path from "node:path";
 import { CoreV1Api, KubeConfig } from "@kubernetes/client-node";
 import { execa } from "execa";
-import { expect, inject, test } from "vitest";
+import { afterEach, expect, inject, test, vi } from "vitest";
 import { liftlock, onContext } from "../support/command.ts";
 
 const root = path.join(import.meta.dirname, "../../..");
+
+afterEach(() => {
+  vi.unstubAllEnvs();
+});
 
 test("the demo shows what it says, touches no tracked file and leaves nothing behind", async () => {
   const { kubeconfig } = inject("controlPlane");
@@ -15,7 +19,9 @@ test("the demo shows what it says, touches no tracked file and leaves nothing be
   const context = config.getCurrentContext();
   const home = mkdtempSync(path.join(os.tmpdir(), "liftlock-demo-test-"));
   const tracked = async () => (await execa("git", ["status", "--porcelain"], { cwd: root })).stdout;
-  const demos = () => readdirSync(os.tmpdir()).filter((name) => /^liftlock-demo-\w{6}$/.test(name));
+  // Its own, and nobody else's: the pages of the docs have a demo, too, and run beside this.
+  vi.stubEnv("TMPDIR", home);
+  const demos = () => readdirSync(home).filter((name) => /^liftlock-demo-\w{6}$/.test(name));
   const before = { status: await tracked(), demos: demos() };
   const { exitCode, out, err } = await liftlock(["demo", ...onContext(context)], {
     cwd: root,

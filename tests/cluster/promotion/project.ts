@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
-import { AppsV1Api, CoreV1Api, KubeConfig } from "@kubernetes/client-node";
+import { AppsV1Api, CoreV1Api, KubeConfig, PatchStrategy, setHeaderOptions } from "@kubernetes/client-node";
 import { execa } from "execa";
 import { inject } from "vitest";
 import { stringify } from "yaml";
@@ -207,9 +207,10 @@ export class Project {
     const apps = this.config.makeApiClient(AppsV1Api);
     const namespace = this.namespace(stack);
     const deployment = await apps.readNamespacedDeployment({ namespace, name });
-    const container = deployment.spec!.template.spec!.containers[0]!;
-    container.image = container.image!.replace("@", `-${word}@`);
-    await apps.replaceNamespacedDeployment({ namespace, name, body: deployment });
+    const { name: container, image } = deployment.spec!.template.spec!.containers[0]!;
+    const body = { spec: { template: { spec: { containers: [{ name: container, image: image!.replace("@", `-${word}@`) }] } } } };
+    const strategic = setHeaderOptions("Content-Type", PatchStrategy.StrategicMergePatch);
+    await apps.patchNamespacedDeployment({ namespace, name, body }, strategic);
   }
 
   async remove(): Promise<void> {

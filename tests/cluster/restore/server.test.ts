@@ -76,11 +76,20 @@ async function interrupted(line: string, what: string, when: () => Promise<boole
   return ended;
 }
 
+/** Files below a folder; a command that runs meanwhile makes and removes some. */
 const under = (dir: string): string[] =>
-  readdirSync(dir).flatMap((name) => {
+  entriesOf(dir).flatMap((name) => {
     const file = path.join(dir, name);
     return statSync(file, { throwIfNoEntry: false })?.isDirectory() ? under(file) : [file];
   });
+function entriesOf(dir: string): string[] {
+  try {
+    return readdirSync(dir);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return [];
+    throw error;
+  }
+}
 /** What the stand-in has of a server: the server itself, and everything in it, by path. */
 function serverFiles(name: string): Record<string, string> {
   const found = under(findWorld(project.dir).dir).filter(
