@@ -27,7 +27,8 @@ export async function breakGlass(context: Context, [first, second]: string[], op
   const stack = requireEnvironment(desk.project, first);
   const release = releaseAbout(desk, stack, options.release);
   const { breakGlass: limits } = gatesOf(desk.application.promotion, stack);
-  const after = (duration: string) => new Date(Date.now() + seconds(duration) * 1000).toISOString();
+  const now = context.io.now?.() ?? new Date(); // the clock that the gates go by
+  const after = (duration: string) => new Date(now.getTime() + seconds(duration) * 1000).toISOString();
   const [confirmBy, expires] = [after(limits.confirmWithin), after(limits.expiresAfter)];
   const alone = !desk.application.promotion.secondPerson;
   const said = [
