@@ -1,13 +1,15 @@
 import type { ChildProcess } from "node:child_process";
 import { setTimeout as delay } from "node:timers/promises";
-import { UserError } from "../../ops/user-error.ts";
+import { called, UserError } from "../../ops/user-error.ts";
 import { serverUrl } from "./components.ts";
+import { hasEnded } from "./keeper.ts";
 import type { Layout, ProgramName } from "./layout.ts";
 import { accepts, apiServerReady } from "./probe.ts";
 import type { ControlPlaneRecord } from "./record.ts";
 import { findComponents, lastWords } from "./supervisor.ts";
 
 const startTimeoutMilliseconds = 120_000;
+const answerMilliseconds = 5_000;
 
 /** Waits for the API server. False when `child` (or, without one, the process that runs it) ended, or when the time is up. */
 export async function untilReady(
@@ -18,7 +20,7 @@ export async function untilReady(
   timeoutMilliseconds = startTimeoutMilliseconds,
 ): Promise<boolean> {
   const deadline = Date.now() + timeoutMilliseconds;
-  while (!(await apiServerReady(layout, serverUrl(record)))) {
+  while (!(await apiServerReady(layout, serverUrl(record), answerMilliseconds))) {
     if (Date.now() > deadline || hasEnded(child)) return false;
     if (!child && !findComponents(layout).has("kube-apiserver")) return false;
     await delay(50, undefined, { signal });
@@ -35,13 +37,9 @@ export async function untilAccepting(layout: Layout, port: number, child: ChildP
   }
 }
 
-function hasEnded(child: ChildProcess | undefined): boolean {
-  return child !== undefined && (child.pid === undefined || child.exitCode !== null || child.signalCode !== null);
-}
-
 export function didNotStart(layout: Layout, name: ProgramName): UserError {
   return new UserError(
     `The local control plane did not start: ${name} ended or did not answer.\n${lastWords(layout, name)}\nThe whole log: ${layout.log(name)}\n` +
-      "Run `liftlock local start` again; if it stays so, `liftlock local reset` starts from nothing (what is deployed in the local world is lost).",
+      `Run \`${called()} local start\` again; if it stays so, \`${called()} local reset\` starts from nothing (what is deployed in the local world is lost).`,
   );
 }

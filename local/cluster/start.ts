@@ -1,3 +1,4 @@
+import type { ChildProcess } from "node:child_process";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { UserError } from "../../ops/user-error.ts";
@@ -9,6 +10,7 @@ import { BuildError } from "./builder/go.js";
 import { withLock } from "./builder/lock.js";
 import { ensurePki, writeKubeconfigs } from "./certificates.ts";
 import { commandLine, controllers, serverUrl, startOrder } from "./components.ts";
+import { keeper } from "./keeper.ts";
 import { type Layout, makeLayout, type ProgramName } from "./layout.ts";
 import { apiPortFromEnvironment, choosePorts, requireFree } from "./ports.ts";
 import { didNotStart, untilAccepting, untilReady } from "./readiness.ts";
@@ -17,8 +19,8 @@ import { stagesYaml } from "./stages/index.ts";
 import { endComponents, findComponents, launch } from "./supervisor.ts";
 import type { ControlPlane, OnProgress } from "./types.ts";
 
-/** An API server that runs and does not answer for so long is not coming back. */
-const hungAfterMilliseconds = 10_000;
+/** An API server that runs and does not answer for so long is not coming back. On a busy machine a live one may take its time. */
+const hungAfterMilliseconds = 20_000;
 
 export interface StartOptions {
   /** Ends building and waiting; what was started by then runs on, and is found by the next start. */
@@ -88,7 +90,12 @@ async function start(
   writeRecord(layout, record);
   writeKubeconfigs(layout, serverUrl(record));
   const toStart = notRunning(layout);
-  const begin = (name: ProgramName) => launch(name, path.join(programs, name), commandLine(name, layout, record), layout);
+  const begun = new Map<ProgramName, ChildProcess>();
+  const begin = (name: ProgramName) => {
+    const child = launch(name, path.join(programs, name), commandLine(name, layout, record), layout);
+    begun.set(name, child);
+    return child;
+  };
   const beginMissing = (name: ProgramName) => (toStart.includes(name) ? begin(name) : undefined);
 
   const etcd = beginMissing("etcd");
@@ -99,22 +106,15 @@ async function start(
     onProgress({ phase: "start", message: "adding nodes, storage classes, the Gateway API and Envoy Gateway's policies" });
   await bootstrap.installDefinitions();
   for (const name of controllers) beginMissing(name);
-  await bootstrap.furnish(keeper(layout, begin));
+  await bootstrap.furnish(
+    keeper(
+      () => notRunning(layout),
+      begin,
+      begun,
+      (name) => didNotStart(layout, name),
+    ),
+  );
   return describe(layout, record, versions, toStart);
-}
-
-/**
- * A controller ends itself when the API server refuses it something: one that ran on while the API server was started again may see a moment in which its
- * roles are not known yet. Such a one is started again, a few times; an API server or etcd that ends has a reason that stays.
- */
-function keeper(layout: Layout, begin: (name: ProgramName) => unknown): () => void {
-  let left = 3;
-  return () => {
-    for (const name of notRunning(layout)) {
-      if (!controllers.includes(name) || left-- === 0) throw didNotStart(layout, name);
-      begin(name);
-    }
-  };
 }
 
 function notRunning(layout: Layout): ProgramName[] {
