@@ -1,7 +1,7 @@
 import { createHash, createHmac, randomBytes } from "node:crypto";
 import { link, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
-import { UserError } from "./user-error.ts";
+import { called, UserError } from "./user-error.ts";
 
 export type SecretFormat = "text" | "postgresql-url" | "redis-url" | "htpasswd";
 
@@ -33,7 +33,7 @@ async function read(file: string): Promise<string | undefined> {
   if (text === undefined) return undefined;
   if (text.trim().length < 32) {
     throw new UserError(
-      `${file} is damaged: it must hold the random text that it was made with. Put it back, or delete it and run \`liftlock local reset\`.`,
+      `${file} is damaged: it must hold the random text that it was made with. Put it back, or delete it and run \`${called()} local reset\`.`,
     );
   }
   return text.trim();

@@ -11,3 +11,13 @@ export class UserError extends Error {
 
 /** A stack that was never made: nothing is known of it because there is nothing, and not because nobody could be asked. */
 export class NoStateError extends UserError {}
+
+let command = "liftlock";
+
+/** The command line says once how the user calls it: `./liftlock`, `npx liftlock`. */
+export const calledAs = (name: string): void => {
+  command = name;
+};
+
+/** How the user calls us, for messages that say what to do and are made where nobody is handed a context. */
+export const called = (): string => command;

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from "node:fs";
 import path from "node:path";
 import type { Engine, HistoryEntry, ImportSpec, LockOwner, RunOptions, RunResult, StackSummary } from "../../ops/engine.ts";
-import { NoStateError, UserError } from "../../ops/user-error.ts";
+import { called, NoStateError, UserError } from "../../ops/user-error.ts";
 import { openBackend, passphraseCrypter, WrongPassphrase } from "./backend/index.ts";
 import { stackLayout } from "./backend/layout.ts";
 import { earlierConfig } from "./project/earlier-config.ts";
@@ -154,7 +154,7 @@ export class EmbeddedEngine implements Engine {
 
   #unknown(): UserError {
     return new NoStateError(
-      `Stack "${this.#options.stack}" of project ${this.#project.name} has no state here. Make it with \`liftlock up\`.`,
+      `Stack "${this.#options.stack}" of project ${this.#project.name} has no state here. Make it with \`${called()} up\`.`,
     );
   }
 }

@@ -4,7 +4,7 @@ import { PlatformSettings } from "../../components/platform/platform.schema.ts";
 import { readStackFile, readValue } from "../promotion/stack-file.ts";
 import { readApplication } from "../release/application.ts";
 import type { ProjectSummary } from "../selector.ts";
-import { UserError } from "../user-error.ts";
+import { called, UserError } from "../user-error.ts";
 
 export interface DeclaredBranches {
   /** `owner/name`. */
@@ -30,7 +30,7 @@ function ofStack({ dir, name }: ProjectSummary, stack: string): { pattern: strin
   const checked = <T>(schema: z.ZodType<T>, key: string): T => {
     const parsed = schema.safeParse(readValue(file, name, key) ?? {});
     if (parsed.success) return parsed.data;
-    throw new UserError(`${file.file}: ${key} is not valid: \`liftlock preview ${stack}\` says what is wrong.`);
+    throw new UserError(`${file.file}: ${key} is not valid: \`${called()} preview ${stack}\` says what is wrong.`);
   };
   const branch = checked(GithubOf, "environment").github?.branch;
   const shared = Object.entries(checked(PlatformSettings, "platform").github?.branches ?? {});

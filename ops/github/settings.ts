@@ -7,7 +7,7 @@ import { readStackFile, readValue } from "../promotion/stack-file.ts";
 import { readApplication } from "../release/application.ts";
 import { isRecord } from "../report/diff.ts";
 import type { ProjectSummary } from "../selector.ts";
-import { UserError } from "../user-error.ts";
+import { called, UserError } from "../user-error.ts";
 
 /** Everything that a project's settings say about GitHub. */
 export interface GithubSettings {
@@ -30,7 +30,7 @@ export function githubSettings(project: ProjectSummary): GithubSettings | undefi
     const checked = <T>(schema: z.ZodType<T>, key: string): T => {
       const parsed = schema.safeParse(readValue(file, project.name, key) ?? {});
       if (parsed.success) return parsed.data;
-      throw new UserError(`${file.file}: ${key} is not valid: \`liftlock preview ${stack}\` says what is wrong.`);
+      throw new UserError(`${file.file}: ${key} is not valid: \`${called()} preview ${stack}\` says what is wrong.`);
     };
     const own = checked(GithubOf, "environment").github;
     if (own !== undefined) environments[stack] = own;

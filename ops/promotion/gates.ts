@@ -11,7 +11,7 @@ import { People } from "../gates/people.ts";
 import type { Actor, HappeningOf, LedgerEvent } from "../ledger/event.ts";
 import { backupEntries } from "../restore/record.ts";
 import type { ProjectSummary } from "../selector.ts";
-import { UserError } from "../user-error.ts";
+import { called, UserError } from "../user-error.ts";
 import { type Release, settingOf } from "./configuration.ts";
 import type { Survey } from "./survey.ts";
 
@@ -81,7 +81,7 @@ export function promotionOf(project: ProjectSummary, survey: Survey): GateInput[
   );
   if (parsed.success) return parsed.data;
   throw new UserError(
-    `application.promotion in ${project.dir}/Pulumi.yaml is not valid: run ${"`liftlock preview`"} to see what is wrong.`,
+    `application.promotion in ${project.dir}/Pulumi.yaml is not valid: run \`${called()} preview\` to see what is wrong.`,
   );
 }
 

@@ -1,6 +1,6 @@
 import { hostname } from "node:os";
 import type { LockOwner } from "../engine.ts";
-import { NoStateError, UserError } from "../user-error.ts";
+import { called, NoStateError, UserError } from "../user-error.ts";
 import { CliFailure } from "./cli.ts";
 import { isAlive } from "./locks.ts";
 
@@ -72,8 +72,8 @@ function locked({ stack, owners: found = [] }: Place, text: string, reason: stri
   const lines = owners.length > 0 ? owners.map(({ line }) => line) : [`  pulumi: ${reason}`];
   const remedy =
     owners.length > 0 && owners.every(({ dead }) => dead)
-      ? `Nothing is at work on it. Take the lock away with \`liftlock cancel ${stack}\`, then run \`liftlock up ${stack}\`: it looks at what was under way.`
-      : `Wait for it to end. If you are sure that it is stuck: \`liftlock cancel ${stack}\`.`;
+      ? `Nothing is at work on it. Take the lock away with \`${called()} cancel ${stack}\`, then run \`${called()} up ${stack}\`: it looks at what was under way.`
+      : `Wait for it to end. If you are sure that it is stuck: \`${called()} cancel ${stack}\`.`;
   return new UserError([`Stack ${stack} is locked:`, ...lines, remedy].join("\n"));
 }
 

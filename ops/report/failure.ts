@@ -1,4 +1,5 @@
 import type { RunResult } from "../engine.ts";
+import { called } from "../user-error.ts";
 import { label, objectName } from "./changes.ts";
 import type { Seen } from "./inventory.ts";
 import { printable, withoutSubject } from "./text.ts";
@@ -46,12 +47,12 @@ const ADVICE: readonly Advice[] = [
   { reason: /BackoffLimitExceeded|DeadlineExceeded.*[Jj]ob|[Jj]ob .*failed/, next: () => "the Job's pods say why (kubectl logs)" },
   {
     reason: /field manager|conflict with/i,
-    next: () => "somebody else changed the same fields: `liftlock refresh` shows what, the next `up` puts it right",
+    next: () => `somebody else changed the same fields: \`${called()} refresh\` shows what, the next \`up\` puts it right`,
   },
   { reason: /already exists/i, next: () => "an object of this name is there and belongs to no stack: delete it, or choose another name" },
   {
     reason: /ECONNREFUSED|ECONNRESET|ENOTFOUND|ETIMEDOUT|socket hang up/,
-    next: () => "the cluster does not answer: `liftlock local status` says whether the control plane runs",
+    next: () => `the cluster does not answer: \`${called()} local status\` says whether the control plane runs`,
   },
   {
     reason: /readiness|not ready|timed out|ProgressDeadlineExceeded/i,

@@ -9,7 +9,7 @@ import { readStackFile, readValue } from "../promotion/stack-file.ts";
 import { readApplication } from "../release/application.ts";
 import { isRecord } from "../report/diff.ts";
 import type { ProjectSummary } from "../selector.ts";
-import { UserError } from "../user-error.ts";
+import { called, UserError } from "../user-error.ts";
 import type { DeployedEnvironment, WorkflowSettings } from "./settings.ts";
 
 export interface ProjectOnGithub {
@@ -55,7 +55,7 @@ function environmentOf(
   const settings = readValue(readStackFile(project.dir, stack), project.name, "environment");
   const parsed = EnvironmentGithub.optional().safeParse(isRecord(settings) ? settings.github : undefined);
   if (!parsed.success)
-    throw new UserError(`Pulumi.${stack}.yaml: environment.github is not valid: \`liftlock preview ${stack}\` says what is wrong.`);
+    throw new UserError(`Pulumi.${stack}.yaml: environment.github is not valid: \`${called()} preview ${stack}\` says what is wrong.`);
   const github = parsed.data;
   const branch = github?.branch?.name ?? github?.deployFrom.branches.find((name) => !name.includes("*")) ?? repository.defaultBranch;
   return {

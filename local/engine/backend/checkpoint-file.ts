@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { open, readFile } from "node:fs/promises";
-import { UserError } from "../../../ops/user-error.ts";
+import { called, UserError } from "../../../ops/user-error.ts";
 import { CHECKPOINT_VERSION, type Checkpoint, type Deployment, JOURNAL_FEATURE, magicOf } from "./checkpoint.ts";
 import { afterJournal } from "./journal.ts";
 import type { StackLayout } from "./layout.ts";
@@ -116,6 +116,8 @@ export function damaged(layout: StackLayout, problem: string): UserError {
         `  mv '${backupFile}' '${checkpointFile}'`,
         `  liftlock refresh ${stack} --local    # then compares it with what is really there`,
       ]
-    : ["There is no backup beside it. Restore the file from a copy of your own, or move it away and adopt what runs with `liftlock up`."];
+    : [
+        `There is no backup beside it. Restore the file from a copy of your own, or move it away and adopt what runs with \`${called()} up\`.`,
+      ];
   return new UserError([`The state of stack ${stack} is damaged: ${problem}.`, `  ${checkpointFile}`, ...remedy].join("\n"));
 }

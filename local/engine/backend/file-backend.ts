@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { existsSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import type { HistoryEntry, LockOwner } from "../../../ops/engine.ts";
-import { NoStateError, UserError } from "../../../ops/user-error.ts";
+import { called, NoStateError, UserError } from "../../../ops/user-error.ts";
 import type { NewHistoryEntry, Snapshot, StackBackend } from "../state.ts";
 import type { PropertyMap } from "../values.ts";
 import { keepBackup, removeLeftovers, writeAtomic } from "./atomic-file.ts";
@@ -124,7 +124,7 @@ export class FileStackBackend implements StackBackend {
   async export(): Promise<Record<string, unknown>> {
     const file = await this.#read();
     if (file === undefined)
-      throw new NoStateError(`Stack ${this.#layout.stack} has no state in ${this.#layout.root}. Make it with \`liftlock up\`.`);
+      throw new NoStateError(`Stack ${this.#layout.stack} has no state in ${this.#layout.root}. Make it with \`${called()} up\`.`);
     const deployment = file.checkpoint.latest ?? { manifest: { time: "0001-01-01T00:00:00Z", magic: "", version: "" }, metadata: {} };
     return { version: file.version, deployment };
   }

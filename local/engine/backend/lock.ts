@@ -4,7 +4,7 @@ import os from "node:os";
 import path from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import type { LockOwner } from "../../../ops/engine.ts";
-import { UserError } from "../../../ops/user-error.ts";
+import { called, UserError } from "../../../ops/user-error.ts";
 import { privateDir, writeAtomic } from "./atomic-file.ts";
 import { timestamp } from "./clock.ts";
 import type { StackLayout } from "./layout.ts";
@@ -113,8 +113,8 @@ function locked(layout: StackLayout, owners: LockOwner[]): UserError {
   );
   const dead = owners.every((o) => o.alive === false);
   const remedy = dead
-    ? `Nothing is at work on it. Take the lock away with \`liftlock cancel ${stack} --local\`, then run \`liftlock up ${stack} --local\`: it settles what was under way.`
-    : `Wait for it to end. If you are sure that it is stuck: \`liftlock cancel ${stack} --local\`.`;
+    ? `Nothing is at work on it. Take the lock away with \`${called()} cancel ${stack} --local\`, then run \`${called()} up ${stack} --local\`: it settles what was under way.`
+    : `Wait for it to end. If you are sure that it is stuck: \`${called()} cancel ${stack} --local\`.`;
   return new UserError([`Stack ${stack} is locked:`, ...lines, remedy].join("\n"));
 }
 const STATES: Record<string, string> = { true: "still running", false: "no longer running", undefined: "on another machine" };

@@ -1,4 +1,4 @@
-import { UserError } from "../../../ops/user-error.ts";
+import { called, UserError } from "../../../ops/user-error.ts";
 import type { Provider } from "../../engine/provider.ts";
 import { check } from "./check.ts";
 import type { ProviderOptions } from "./config.ts";
@@ -10,7 +10,7 @@ import { isNamespacedByTable } from "./scope.ts";
 export function offlineProvider(options: ProviderOptions): Provider {
   const refuse = (what: string, name: string): never => {
     throw new UserError(
-      `${what} of ${name} needs a cluster, and this run has none: start the local one with \`liftlock local start\`, or name one with --context`,
+      `${what} of ${name} needs a cluster, and this run has none: start the local one with \`${called()} local start\`, or name one with --context`,
     );
   };
   return {

@@ -1,7 +1,7 @@
 import { KubeConfig } from "@kubernetes/client-node/dist/config.js";
 import { HttpMethod, RequestContext } from "@kubernetes/client-node/dist/gen/http/http.js";
 import { type Dispatcher, fetch } from "undici";
-import { UserError } from "../../../../ops/user-error.ts";
+import { called, UserError } from "../../../../ops/user-error.ts";
 import type { Value } from "../../../engine/values.ts";
 import { ApiError, ConnectionError } from "./errors.ts";
 
@@ -44,7 +44,7 @@ export class Connection {
       this.config.loadFromFile(kubeconfig);
     } catch (error) {
       throw new UserError(
-        `cannot read the kubeconfig ${kubeconfig}: ${(error as Error).message}\nStart the local control plane with \`liftlock local start\`, or name another cluster with --context.`,
+        `cannot read the kubeconfig ${kubeconfig}: ${(error as Error).message}\nStart the local control plane with \`${called()} local start\`, or name another cluster with --context.`,
       );
     }
     if (context !== undefined) {
@@ -113,7 +113,7 @@ export class Connection {
     const { hostname } = new URL(this.server);
     const local = hostname === "localhost" || hostname === "[::1]" || hostname.startsWith("127.");
     const remedy = local
-      ? "Is the control plane running? `liftlock local status` tells, `liftlock local start` starts it."
+      ? `Is the control plane running? \`${called()} local status\` tells, \`${called()} local start\` starts it.`
       : "Check the network, VPN and credentials of this kubeconfig context.";
     return new ConnectionError(`the Kubernetes API at ${this.server} does not answer: ${why}. ${remedy}`, code, !CONNECT_CODES.has(code));
   }
