@@ -2,6 +2,7 @@ import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import { ApplicationSettings } from "../../components/application.schema.ts";
 import { EnvironmentSettings } from "../../components/environment.schema.ts";
+import { describeFaults, findingsOf, inWords, toFault } from "../../components/faults.ts";
 import { present } from "../../components/model.ts";
 import { releaseId } from "../../components/release.ts";
 import { declaredSecrets } from "../../components/secrets.ts";
@@ -72,9 +73,9 @@ export async function gather(context: Context): Promise<Evidence> {
   for (const finding of findings) context.io.err(context.io.colors.yellow(`ledger: ${finding}`));
   const facts = new Map(entries);
   const written = settingOf(facts.get(first)!.configuration, project.name, "application");
-  const application = ApplicationSettings.safeParse(written);
+  const application = ApplicationSettings.safeParse(written, { error: inWords });
   if (!application.success)
-    throw new UserError(`application in ${project.dir}/Pulumi.yaml is not valid: ${context.command} preview ${first} says what is wrong.`);
+    throw new UserError(describeFaults(findingsOf(application.error, "application").map((fault) => toFault(fault, first))));
   return {
     project,
     application: application.data,

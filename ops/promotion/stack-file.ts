@@ -1,7 +1,19 @@
 import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 import writeFileAtomic from "write-file-atomic";
-import { Document, isMap, isScalar, type Node, type Pair, parseDocument, type Scalar, stringify, visit, type YAMLMap } from "yaml";
+import {
+  Document,
+  isMap,
+  isScalar,
+  LineCounter,
+  type Node,
+  type Pair,
+  parseDocument,
+  type Scalar,
+  stringify,
+  visit,
+  type YAMLMap,
+} from "yaml";
 import { isRecord } from "../report/diff.ts";
 import { UserError } from "../user-error.ts";
 
@@ -40,9 +52,13 @@ export function withValueInFile({ file, text }: StackFile, project: string, key:
 }
 
 function parse(file: string, text: string): YAMLMap {
-  const document = parseDocument(text, { prettyErrors: false });
+  const lineCounter = new LineCounter();
+  const document = parseDocument(text, { prettyErrors: false, lineCounter });
   const [error] = document.errors;
-  if (error !== undefined) throw new UserError(`${file} is not valid YAML: ${error.message}`);
+  if (error !== undefined) {
+    const { line, col } = lineCounter.linePos(error.pos[0]);
+    throw new UserError(`${file}:${line}:${col} is not valid YAML: ${error.message}`);
+  }
   const config = document.get("config", true);
   if (!isMap(config)) throw new UserError(`${file} has no settings under \`config\`.`);
   return config as YAMLMap;

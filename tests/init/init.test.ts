@@ -104,6 +104,15 @@ test.each([
   expect(readdirSync(dir)).toEqual([]);
 });
 
+test("a fault of the settings is said by every command alike, and not by another command's name", async () => {
+  const dir = emptyFolder();
+  await init(dir);
+  writeFileSync(path.join(dir, "Pulumi.yaml"), read(dir, "Pulumi.yaml").replace("kind: web", "kind: wbe"));
+  const said = "Pulumi.yaml is not valid:\n  application.services[0].kind: must be one of web, worker, stateful";
+  for (const args of [["status"], ["why", "production"], ["document"], ["secret", "list", "production"]])
+    expect(await run([...args, "--local"], dir), args[0]).toMatchObject({ exitCode: 1, err: expect.stringContaining(said) });
+});
+
 test("each fault of the settings is said once, file by file", async () => {
   const { err } = await init(emptyFolder(), "--service", "WEB=ghcr.io/acme/web", "--watch", "never");
   for (const words of ["Pulumi.yaml is not valid:", "services[0].name:", "gates.production.watch:"])

@@ -78,7 +78,7 @@ describe("a release in a stack file", () => {
   });
 
   test.each([
-    ["config:\n  a: [", "is not valid YAML"],
+    ["config:\n  a: [", "Pulumi.x.yaml:2:7 is not valid YAML"],
     ["a: 1\n", "has no settings under `config`"],
     ["config: { a:other: 1 }\n", "is written on one line"],
   ])("a file that nothing can be written to says why: %j", (text, message) => {
