@@ -12,6 +12,8 @@ export interface Engine {
   refresh(options: RunOptions & { previewOnly?: boolean }): Promise<RunResult>;
   destroy(options: RunOptions & { previewOnly?: boolean }): Promise<RunResult>;
   import(options: RunOptions & { resources: ImportSpec[] }): Promise<RunResult>;
+  /** Who holds the stack's lock, as far as the backend tells. */
+  locks(): Promise<LockOwner[]>;
   /** Takes away the lock of a dead or stuck owner. Returns who held it. */
   cancel(): Promise<LockOwner[]>;
   /** Current outputs; secrets are "[secret]" unless asked for. Throws a UserError for a stack that does not exist. */

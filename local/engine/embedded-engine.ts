@@ -65,6 +65,10 @@ export class EmbeddedEngine implements Engine {
     return this.#run("import", run, { preview: false, create: true }, resources);
   }
 
+  locks(): Promise<LockOwner[]> {
+    return this.#backend.lockOwners();
+  }
+
   cancel(): Promise<LockOwner[]> {
     return this.#backend.cancel();
   }

@@ -8,14 +8,15 @@ export async function cancel(context: Context, [name]: string[], options: { yes?
   const { io, say } = context;
   const project = await context.selector.project();
   const stack = requireStack(project, name);
-  if (!options.yes) {
-    const warning = `This takes away the lock of ${stack}, whoever holds it. A run that still works would go on without it.`;
+  const { engine } = await context.selector.select({ projectDir: project.dir, stack, cluster: "none" });
+  const holders = await engine.locks();
+  if (holders.length > 0 && !options.yes) {
+    const warning = `This takes away the lock of ${stack}, which ${listed(holders.map(owner))} holds. A run that still works would go on without it.`;
     await typed(io, { warning, expected: stack, question: "Type the stack's name to go on: ", flag: "--yes" });
   }
-  const { engine } = await context.selector.select({ projectDir: project.dir, stack, cluster: "none" });
-  const owners = await engine.cancel();
+  const owners = holders.length === 0 ? [] : await engine.cancel();
   if (context.options.json) io.out(JSON.stringify(owners, null, 2));
-  else if (owners.length === 0) say(`Nobody holds ${stack}.`);
+  else if (owners.length === 0) say(`Nobody holds ${stack}: there is no lock to take away.`);
   else say(`Taken away: the lock of ${listed(owners.map(owner))}. What that run left behind, the next \`up\` puts right.`);
   return EXIT.done;
 }

@@ -108,12 +108,16 @@ export class PulumiEngine implements Engine {
     };
   }
 
-  async cancel(): Promise<LockOwner[]> {
+  async locks(): Promise<LockOwner[]> {
     const { project, stack } = this.#options;
     const { dir } = this.#backend;
     this.#refuseLocal();
-    const owners = dir === undefined ? [UNKNOWN_OWNER] : await lockOwners(dir, project, stack);
-    await this.#ask(["cancel", "--yes", "--stack", stack]);
+    return dir === undefined ? [UNKNOWN_OWNER] : lockOwners(dir, project, stack);
+  }
+
+  async cancel(): Promise<LockOwner[]> {
+    const owners = await this.locks();
+    await this.#ask(["cancel", "--yes", "--stack", this.#options.stack]);
     return owners;
   }
 

@@ -321,11 +321,24 @@ describe("what only reads", () => {
   });
 
   test("cancel asks first, and names whose lock it was", async () => {
-    const engine = { cancel: async () => [{ pid: 7, username: "ann", hostname: "box", timestamp: "2026-11-21T09:52:54Z", alive: false }] };
-    expect((await liftlock("cancel staging --local", { engine })).exitCode).toBe(2);
+    const held = [{ pid: 7, username: "ann", hostname: "box", timestamp: "2026-11-21T09:52:54Z", alive: false }];
+    const engine = { locks: async () => held, cancel: async () => held };
+    const asked = await liftlock("cancel staging --local", { engine });
+    expect(asked.exitCode).toBe(2);
+    expect(asked.err).toContain("which ann@box (process 7, since 2026-11-21T09:52:54Z, no longer running) holds");
     expect((await liftlock("cancel staging --local --yes", { engine })).out).toContain(
       "ann@box (process 7, since 2026-11-21T09:52:54Z, no longer running)",
     );
+  });
+  test("cancel looks first: where nobody holds the stack there is nothing to ask", async () => {
+    const engine = { cancel: () => Promise.reject(new Error("not to be called")) };
+    const { exitCode, out, questions } = await liftlock("cancel staging --local", { engine, answers: [] });
+    expect({ exitCode, out, questions }).toEqual({
+      exitCode: 0,
+      out: "Nobody holds staging: there is no lock to take away.",
+      questions: [],
+    });
+    expect((await liftlock("cancel staging --local --json", { engine })).out).toBe("[]");
   });
 });
 

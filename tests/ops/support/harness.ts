@@ -120,6 +120,7 @@ export function fakeEngine(): Engine {
     refresh: run,
     destroy: run,
     import: run,
+    locks: async () => [],
     cancel: async () => [],
     outputs: async () => ({}),
     history: async () => [],
