@@ -33,7 +33,9 @@ export async function githubDrift(context: Context, project: ProjectSummary): Pr
 
 /** GitHub makes an environment for the first deployment that it is told of there: it is no stranger's. */
 const told = (known: Known, { stacks }: ProjectSummary, { repository }: GithubSettings): Known =>
-  repository.publish.deployments ? { ...known, environments: new Set([...known.environments, ...stacks]) } : known;
+  repository.publish.deployments
+    ? { ...known, environments: new Set([...known.environments, ...stacks.map((stack) => stack.toLowerCase())]) }
+    : known;
 
 /** Silence must not look like order. */
 function unasked({ options, command }: Context): DriftSource {

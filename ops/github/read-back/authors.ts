@@ -7,6 +7,9 @@ interface Entry extends Record<string, unknown> {
   readonly "@timestamp"?: number;
 }
 
+/** The newest of them: GitHub lets a log be asked only so often. */
+const MOST = 1000;
+
 /**
  * Who changed what, and when: from the organisation's audit log, which GitHub Enterprise has and owners may read. Elsewhere only the time
  * is known, and only of what GitHub keeps one for.
@@ -19,11 +22,16 @@ export class Authors {
 
   static async read({ octokit, owner, repo }: Api): Promise<Authors> {
     const parameters = { org: owner, phrase: `repo:${owner}/${repo}`, include: "web", per_page: 100, order: "desc" };
-    const read = octokit.request("GET /orgs/{org}/audit-log", parameters).then(
-      ({ data }) => data as Entry[],
-      () => [], // another plan, a user's repository, or a token that may not: authors stay unknown
-    );
-    return new Authors(await read);
+    const entries: Entry[] = [];
+    try {
+      for await (const { data } of octokit.paginate.iterator("GET /orgs/{org}/audit-log", parameters)) {
+        entries.push(...(data as Entry[]));
+        if (entries.length >= MOST) break;
+      }
+    } catch {
+      // another plan, a user's repository, or a token that may not: authors stay unknown
+    }
+    return new Authors(entries);
   }
 
   /** The last one who did one of these to what has these details; otherwise the time alone. */

@@ -1,6 +1,7 @@
 import type { Unread } from "../../drift/finding.ts";
 import { CODEOWNERS_FILES } from "../../gates/code-owners.ts";
 import { type Api, inWords, statusOf, unlessGone } from "../api.ts";
+import { type LiveRuleset, readRulesets } from "./read-rulesets.ts";
 
 /** A branch protection rule as GraphQL has it; actors as `/login` and `owner/team`. */
 export type LiveProtection = Readonly<Record<string, unknown>> & { readonly pattern: string };
@@ -22,18 +23,6 @@ export interface Dated {
 export interface Variable extends Dated {
   readonly value: string;
 }
-export interface LiveRuleset {
-  readonly id: number;
-  readonly name: string;
-  readonly target: string;
-  readonly enforcement: string;
-  readonly conditions: unknown;
-  readonly rules: readonly { readonly type: string; readonly parameters?: Readonly<Record<string, unknown>> }[];
-  readonly bypass_actors?: readonly { readonly actor_type: string; readonly actor_id: number | null; readonly bypass_mode: string }[];
-  readonly updated_at?: string;
-  readonly source?: string;
-}
-
 /** All that a repository keeps rules in. A part that could not be read is undefined, and `unread` says why. */
 export interface Live {
   readonly repository: Readonly<Record<string, unknown>> | undefined;
@@ -56,6 +45,10 @@ const PROTECTIONS = `query($owner: String!, $repo: String!, $cursor: String) { r
     bypassForcePushAllowances(first: 100) { ${ACTORS} } bypassPullRequestAllowances(first: 100) { ${ACTORS} }
   } pageInfo { endCursor hasNextPage } } } }`;
 
+/** GitHub's word for what the owner's plan does not know: there is none of it, whoever asks. */
+const isBeyondPlan = (error: unknown): boolean =>
+  statusOf(error) === 403 && error instanceof Error && /^Upgrade to GitHub \w+ or make this repository public/.test(error.message);
+
 /** Reads a part, or notes why it could not be read. */
 export const reader =
   (api: Api, unread: Unread[]) =>
@@ -74,19 +67,28 @@ export async function readLive(api: Api): Promise<Live> {
   const unread: Unread[] = [];
   const at = { owner, repo };
   const part = reader(api, unread);
-  const [repository, protections, rulesets, environments, codeOwners, access] = await Promise.all([
+  let knowsRules = true;
+  const unlessBeyondPlan = <T>(read: Promise<T[]>): Promise<T[]> =>
+    read.catch((error: unknown) => {
+      if (!isBeyondPlan(error)) throw error;
+      knowsRules = false;
+      return [];
+    });
+  const rulesets = part("the rulesets", () => unlessBeyondPlan(readRulesets(api)));
+  const [repository, protections, environments, codeOwners, access] = await Promise.all([
     part("the settings", async () => (await octokit.rest.repos.get(at)).data as Readonly<Record<string, unknown>>),
-    part("the branch protection", () => readProtections(api)),
-    part("the rulesets", async () => {
-      const listed = await octokit.paginate(octokit.rest.repos.getRepoRulesets, { ...at, includes_parents: true, per_page: 100 });
-      const own = listed.map(({ id }) => octokit.rest.repos.getRepoRuleset({ ...at, ruleset_id: id, includes_parents: true }));
-      return (await Promise.all(own)).map(({ data }) => data as unknown as LiveRuleset);
+    part("the branch protection", () => unlessBeyondPlan(readProtections(api))),
+    part("the environments", async () => {
+      // Where the plan knows no rules it knows no environments either, and says only that they are not there.
+      const found = await unlessGone(readEnvironments(api));
+      await rulesets;
+      if (found === undefined && knowsRules) throw new Error("there is no such list, or the token may not see it");
+      return found ?? [];
     }),
-    part("the environments", () => readEnvironments(api)),
     part("CODEOWNERS", () => readCodeOwners(api)),
     part("who may do what", () => readAccess(api)),
   ]);
-  return { repository, protections, rulesets, environments, codeOwners, access, unread };
+  return { repository, protections, rulesets: await rulesets, environments, codeOwners, access, unread };
 }
 
 async function readProtections({ octokit, owner, repo }: Api): Promise<LiveProtection[]> {

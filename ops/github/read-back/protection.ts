@@ -7,6 +7,11 @@ export type Rules = Readonly<Record<string, unknown>>;
 
 const first = (value: unknown): Json | undefined => (Array.isArray(value) && isRecord(value[0]) ? value[0] : undefined);
 const list = (value: unknown): string[] => (Array.isArray(value) ? value.map(String).sort() : []);
+/** GitHub knows a name in any letters. */
+const actors = (value: unknown): string[] =>
+  list(value)
+    .map((name) => name.toLowerCase())
+    .sort();
 
 /** A branch protection rule as it was applied. What a program left out is off. */
 export function appliedProtection({ inputs }: AppliedRule): Rules {
@@ -18,12 +23,13 @@ export function appliedProtection({ inputs }: AppliedRule): Rules {
     enforceAdmins: flag(inputs.enforceAdmins),
     allowsDeletions: flag(inputs.allowsDeletions),
     allowsForcePushes: flag(inputs.allowsForcePushes),
-    forcePushBypassers: list(inputs.forcePushBypassers),
+    forcePushBypassers: actors(inputs.forcePushBypassers),
     lockBranch: flag(inputs.lockBranch),
     requireConversationResolution: flag(inputs.requireConversationResolution),
     requireSignedCommits: flag(inputs.requireSignedCommits),
     requiredLinearHistory: flag(inputs.requiredLinearHistory),
-    restrictPushes: pushes === undefined ? false : list(pushes.pushAllowances),
+    restrictPushes: pushes === undefined ? false : actors(pushes.pushAllowances),
+    ...(flag(pushes?.blocksCreations) ? { blocksCreations: true } : {}),
     requiredStatusChecks: checks !== undefined,
     ...(checks === undefined
       ? {}
@@ -36,9 +42,9 @@ export function appliedProtection({ inputs }: AppliedRule): Rules {
           "requiredPullRequestReviews.requireCodeOwnerReviews": flag(reviews.requireCodeOwnerReviews),
           "requiredPullRequestReviews.dismissStaleReviews": flag(reviews.dismissStaleReviews),
           "requiredPullRequestReviews.requireLastPushApproval": flag(reviews.requireLastPushApproval),
-          "requiredPullRequestReviews.pullRequestBypassers": list(reviews.pullRequestBypassers),
+          "requiredPullRequestReviews.pullRequestBypassers": actors(reviews.pullRequestBypassers),
           "requiredPullRequestReviews.dismissalRestrictions": flag(reviews.restrictDismissals)
-            ? list(reviews.dismissalRestrictions)
+            ? actors(reviews.dismissalRestrictions)
             : false,
         }),
   };
@@ -49,12 +55,13 @@ export function liveProtection(rule: LiveProtection): Rules {
     enforceAdmins: rule.isAdminEnforced,
     allowsDeletions: rule.allowsDeletions,
     allowsForcePushes: rule.allowsForcePushes,
-    forcePushBypassers: list(rule.bypassForcePushAllowances),
+    forcePushBypassers: actors(rule.bypassForcePushAllowances),
     lockBranch: rule.lockBranch,
     requireConversationResolution: rule.requiresConversationResolution,
     requireSignedCommits: rule.requiresCommitSignatures,
     requiredLinearHistory: rule.requiresLinearHistory,
-    restrictPushes: rule.restrictsPushes === true ? list(rule.pushAllowances) : false,
+    restrictPushes: rule.restrictsPushes === true ? actors(rule.pushAllowances) : false,
+    ...(rule.restrictsPushes === true && rule.blocksCreations === true ? { blocksCreations: true } : {}),
     requiredStatusChecks: rule.requiresStatusChecks,
     ...(rule.requiresStatusChecks === true
       ? {
@@ -69,9 +76,9 @@ export function liveProtection(rule: LiveProtection): Rules {
           "requiredPullRequestReviews.requireCodeOwnerReviews": rule.requiresCodeOwnerReviews,
           "requiredPullRequestReviews.dismissStaleReviews": rule.dismissesStaleReviews,
           "requiredPullRequestReviews.requireLastPushApproval": rule.requireLastPushApproval,
-          "requiredPullRequestReviews.pullRequestBypassers": list(rule.bypassPullRequestAllowances),
+          "requiredPullRequestReviews.pullRequestBypassers": actors(rule.bypassPullRequestAllowances),
           "requiredPullRequestReviews.dismissalRestrictions":
-            rule.restrictsReviewDismissals === true ? list(rule.reviewDismissalAllowances) : false,
+            rule.restrictsReviewDismissals === true ? actors(rule.reviewDismissalAllowances) : false,
         }
       : {}),
   };

@@ -1,7 +1,7 @@
 import { isRecord, type Json } from "../../report/diff.ts";
 import type { AppliedRule } from "./applied.ts";
-import type { LiveRuleset } from "./live.ts";
 import type { Rules } from "./protection.ts";
+import type { LiveRuleset } from "./read-rulesets.ts";
 
 const snake = (key: string): string => key.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 

@@ -10,6 +10,7 @@ import { environmentFindings } from "./environment.ts";
 import { type Live, readLive } from "./live.ts";
 import { appliedProtection, liveProtection } from "./protection.ts";
 import { type LiveActions, readActions } from "./read-actions.ts";
+import { isOfRepository, type LiveRuleset } from "./read-rulesets.ts";
 import { repositoryFindings } from "./repository.ts";
 import { appliedRuleset, liveRuleset } from "./ruleset.ts";
 import { type Known, strangers } from "./strangers.ts";
@@ -83,12 +84,21 @@ export class GithubDrift implements DriftSource {
 /** Who may pass a ruleset by is shown to who may change it. */
 const unseen = (applied: AppliedRules, { rulesets = [] }: Live): Unread[] =>
   applied.rulesets
-    .filter(({ inputs }) => rulesets.some(({ name, bypass_actors }) => name === inputs.name && bypass_actors === undefined))
+    .filter((rule) => {
+      const found = oursAmong(rulesets, rule);
+      return found !== undefined && found.bypass_actors === undefined;
+    })
     .map(({ inputs }) => ({
       what: `who may pass the ruleset "${inputs.name}" by`,
       why: "GitHub tells only who may change it: the token needs Administration",
       declared: true,
     }));
+
+/** By its id; by its name where somebody made it anew. The organisation may have one of the same name: that is not the repository's. */
+const oursAmong = (rulesets: readonly LiveRuleset[], { id, inputs }: AppliedRule): LiveRuleset | undefined => {
+  const own = rulesets.filter(isOfRepository);
+  return own.find((one) => String(one.id) === id) ?? own.find(({ name }) => name === inputs.name);
+};
 
 const sameName = (a: string, b: unknown): boolean => a.toLowerCase() === String(b).toLowerCase();
 
@@ -104,7 +114,7 @@ function protectionFindings(rule: AppliedRule, { protections = [] }: Live, autho
 function rulesetFindings(rule: AppliedRule, { rulesets = [] }: Live, authors: Authors): Finding[] {
   const name = String(rule.inputs.name);
   const subject: Subject = { kind: "Ruleset", name, urn: rule.urn };
-  const found = rulesets.find((one) => one.name === name);
+  const found = oursAmong(rulesets, rule);
   const by = authors.of(/^repository_ruleset\./, { ruleset_name: name }, found?.updated_at);
   if (found === undefined) return [{ source: SOURCE, change: "deleted", subject, ...(by === undefined ? {} : { by }) }];
   return differences(subject, appliedRuleset(rule), liveRuleset(found), by);

@@ -4,11 +4,13 @@ import type { AppliedRules } from "./applied.ts";
 import type { Authors } from "./authors.ts";
 import { SOURCE } from "./differences.ts";
 import type { Live } from "./live.ts";
+import { isOfRepository } from "./read-rulesets.ts";
 
 /** Names of what all stacks of a project have on GitHub. */
 export interface Known {
   readonly patterns: ReadonlySet<string>;
   readonly rulesets: ReadonlySet<string>;
+  /** In lower case: GitHub knows an environment in any letters. */
   readonly environments: ReadonlySet<string>;
   /** Of the repository itself, in capitals: `secret KEY`, `variable REGION`. */
   readonly actions: ReadonlySet<string>;
@@ -20,7 +22,7 @@ export function knownOf(all: readonly AppliedRules[]): Known {
   return {
     patterns: names(({ protections }) => protections, "pattern"),
     rulesets: names(({ rulesets }) => rulesets, "name"),
-    environments: names(({ environments }) => environments, "environment"),
+    environments: new Set([...names(({ environments }) => environments, "environment")].map((name) => name.toLowerCase())),
     actions: new Set([
       ...[...names(({ actionsSecrets }) => actionsSecrets, "secretName")].map((name) => `secret ${name.toUpperCase()}`),
       ...[...names(({ actionsVariables }) => actionsVariables, "variableName")].map((name) => `variable ${name.toUpperCase()}`),
@@ -44,7 +46,7 @@ export function strangers({ protections, rulesets, environments }: Live, known: 
         created("BranchProtection", pattern, authors.of(/^protected_branch\./, { name: pattern }), shadows(pattern, known.patterns)),
       ),
     ...(rulesets ?? [])
-      .filter(({ name }) => !known.rulesets.has(name))
+      .filter((one) => !known.rulesets.has(one.name) || !isOfRepository(one))
       .map(({ id, name, enforcement, rules, updated_at, source }) =>
         created(
           "Ruleset",
@@ -54,7 +56,7 @@ export function strangers({ protections, rulesets, environments }: Live, known: 
         ),
       ),
     ...(environments ?? [])
-      .filter(({ name }) => !known.environments.has(name))
+      .filter(({ name }) => !known.environments.has(name.toLowerCase()))
       .map(({ name, updatedAt }) =>
         created(
           "Environment",
