@@ -63,10 +63,14 @@ export function replacer(
   const words: [RegExp, string][] = [];
   // `dev.` before a host makes it another host, and `somebody@` an address; a service's name before a namespace is an address in it.
   if (host !== undefined) words.push([new RegExp(`(?<![\\w.@-])${escaped(host)}(?![\\w-])`, "g"), "{host}"]);
+  // How the program tells people, dashboards and alerts which environment it is, whatever its namespace is called.
+  words.push([new RegExp(`(?<![\\w-])${escaped(application)}(: | in )${escaped(stack)}(?![\\w-])`, "g"), "{application}$1{stack}"]);
   if (namespace !== undefined) words.push([new RegExp(`(?<![\\w-])${escaped(namespace)}(?![\\w-])`, "g"), "{namespace}"]);
   words.push([new RegExp(`(?<![\\w-])${escaped(`${application}-${stack}`)}(?!\\w)`, "g"), "{application}-{stack}"]);
+  words.push([new RegExp(`(environment=\\\\?")${escaped(stack)}(?=\\\\?")`, "g"), "$1{stack}"]);
   return (text) => {
     if (text === stack) return "{stack}";
+    if (text === `${stack}.json`) return "{stack}.json";
     const known = generated.get(text);
     if (known !== undefined) return known;
     const named = words.reduce((t, [word, token]) => t.replace(word, token), text);

@@ -284,6 +284,11 @@ describe("resources", () => {
         "shop-upper-critical",
         "shop-upperhand",
         "upper",
+        "upper.json",
+        "shop in upper: nothing answers",
+        "shop: upper",
+        String.raw`up{environment=\"upper\"} and up{environment="upper"}`,
+        "in the upper deck",
       ].map(replaced),
     ).toEqual([
       "http://api.{namespace}.svc",
@@ -295,6 +300,11 @@ describe("resources", () => {
       "{application}-{stack}-critical",
       "shop-upperhand",
       "{stack}",
+      "{stack}.json",
+      "{application} in {stack}: nothing answers",
+      "{application}: {stack}",
+      String.raw`up{environment=\"{stack}\"} and up{environment="{stack}"}`,
+      "in the upper deck",
     ]);
   });
 });
