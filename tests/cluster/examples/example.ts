@@ -10,7 +10,7 @@ import { standingGithub, stopGithub } from "../../../local/github/running.ts";
 import { findWorld } from "../../../local/world.ts";
 import type { HappeningOf, LedgerEvent } from "../../../ops/ledger/event.ts";
 import { openLedger } from "../../../ops/ledger/ledger.ts";
-import { mailServer } from "../../notify/receivers.ts";
+import { chat, mailServer } from "../../notify/receivers.ts";
 import { eventually } from "../setup.ts";
 import { liftlock as command, type Ended, onContext } from "../support/command.ts";
 
@@ -29,6 +29,7 @@ export class Example {
   readonly name: string;
   readonly #id = path.basename(this.dir).slice(-6).toLowerCase();
   #mail: Awaited<ReturnType<typeof mailServer>> | undefined;
+  #chat: Awaited<ReturnType<typeof chat>> | undefined;
   /** Milliseconds by which the clock of the gates, and the program's own, is ahead. */
   #ahead = 0;
 
@@ -39,7 +40,7 @@ export class Example {
   static async open(name: string): Promise<Example> {
     const example = new Example(name);
     await example.#copy();
-    example.#mail = await mailServer();
+    [example.#mail, example.#chat] = await Promise.all([mailServer(), chat(200)]);
     return example;
   }
 
@@ -129,6 +130,8 @@ export default () => program(extend);
       KUBECONFIG: inject("controlPlane").kubeconfig,
       HOME: path.join(this.dir, "home"),
       SMTP_URL: this.#mail!.url(),
+      SLACK_WEBHOOK_URL: `${this.#chat!.url}/slack`,
+      DISCORD_WEBHOOK_URL: `${this.#chat!.url}/discord`,
     };
     return command([...words(line), ...onContext(this.config.getCurrentContext())], { cwd: this.dir, env, now: () => this.now });
   }
@@ -156,6 +159,11 @@ export default () => program(extend);
     };
     return verdicts.flatMap(({ gate, subject, open }) => (open ? [] : [subject === undefined ? gate : `${gate} ${subject}`]));
   }
+  /** What the checklist after a deployment still asks for. */
+  async toCheck(stack: string): Promise<string[]> {
+    const { checklist } = JSON.parse((await this.liftlock(`status ${stack} --json`)).out)[0] as { checklist: { subject: string }[] };
+    return checklist.map(({ subject }) => subject);
+  }
   async red(stack: string): Promise<string[]> {
     return JSON.parse((await this.liftlock(`status ${stack} --json`)).out)[0].red;
   }
@@ -166,6 +174,11 @@ export default () => program(extend);
   /** What was written to one address. */
   mailTo(address: string): string[] {
     return this.#mail!.received.filter(({ to }) => to.includes(address)).map(({ text }) => text);
+  }
+
+  /** What was said in one of the chats. */
+  chatOf(name: "slack" | "discord"): string[] {
+    return this.#chat!.received.filter(({ path: at }) => at.includes(`/${name}`)).map(({ body }) => JSON.stringify(body));
   }
 
   get config(): KubeConfig {
@@ -192,8 +205,9 @@ export default () => program(extend);
     await this.done(`drift ${stack} --fix --yes`, `drift ${stack}`, `up ${stack} --expect-no-changes`);
   }
 
-  /** Somebody's hand on GitHub: a request of an administrator, to the team's repository. */
-  async onGithub(method: string, at: string, body?: object): Promise<void> {
+  /** Somebody's hand on GitHub: a request of an administrator, to the team's repository; what GitHub answers. */
+  // biome-ignore lint/suspicious/noExplicitAny: an answer of GitHub's
+  async onGithub(method: string, at: string, body?: object): Promise<any> {
     const { repository } = parseDocument(readFileSync(path.join(this.dir, "Pulumi.yaml"), "utf8")).toJS().config.application.value;
     const { owner, name, plan, visibility, ownerKind = "organization", defaultBranch = "main" } = repository;
     const wanted = { owner, ownerKind, plan, repository: name, visibility, defaultBranch, teams: [], users: [] };
@@ -203,7 +217,9 @@ export default () => program(extend);
       headers: { authorization: `Bearer ${token}` },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
-    expect(response.ok, `${method} ${at}: ${response.status} ${await response.text()}`).toBe(true);
+    const text = await response.text();
+    expect(response.ok, `${method} ${at}: ${response.status} ${text}`).toBe(true);
+    return text === "" ? undefined : JSON.parse(text);
   }
 
   /**
@@ -221,21 +237,46 @@ export default () => program(extend);
     expect(await this.closed(stack)).not.toContain("hotfix");
   }
 
-  /** Nothing of the environment is left in the cluster. */
-  async gone(stack: string): Promise<void> {
+  /**
+   * What is protected is let go on purpose: refused as it is, then protection taken away in its file, brought up, and destroyed. Nothing is left
+   * in state, on GitHub and in the cluster. What the command printed.
+   */
+  async letGo(stack: string, kept: readonly string[] = []): Promise<string> {
+    expect(await this.refused(`destroy ${stack} --yes`)).toContain("it holds what is protected");
+    const environments = async (): Promise<string[]> =>
+      (await this.onGithub("GET", "/environments")).environments.map(({ name }: { name: string }) => name);
+    expect(await environments()).toContain(stack);
+    this.set(stack, ["protect"], false);
+    await this.done(`up ${stack}`);
+    const said = await this.done(`destroy ${stack} --yes`);
+    await this.gone(stack, kept);
+    expect(await environments()).not.toContain(stack);
+    expect(await this.done(`destroy ${stack} --yes`)).toContain("holds nothing");
+    return said;
+  }
+
+  /** Nothing of the environment is left in the cluster, but for volumes that are `kept`. */
+  async gone(stack: string, kept: readonly string[] = []): Promise<void> {
     const core = this.config.makeApiClient(CoreV1Api);
-    await eventually(`${this.namespace(stack)} is gone`, async () =>
-      core.readNamespace({ name: this.namespace(stack) }).then(
+    const name = this.namespace(stack);
+    await eventually(`${name} is gone`, async () =>
+      core.readNamespace({ name }).then(
         () => undefined,
         ({ code }) => (code === 404 ? true : undefined),
       ),
     );
+    await eventually(`of ${name} only ${kept.length} volumes are left`, async () => {
+      const { items } = await core.listPersistentVolume();
+      const left = items.flatMap(({ spec }) => (spec?.claimRef?.namespace === name ? [spec.claimRef.name!] : []));
+      return left.sort().join() === [...kept].sort().join() ? true : undefined;
+    });
   }
 
   async remove(): Promise<void> {
     const core = this.config.makeApiClient(CoreV1Api);
     for (const stack of this.stacks) await core.deleteNamespace({ name: this.namespace(stack) }).catch(() => {});
     await this.#mail?.close();
+    this.#chat?.close();
     await stopGithub(findWorld(this.dir).githubDir);
     rmSync(this.dir, { recursive: true, force: true });
   }

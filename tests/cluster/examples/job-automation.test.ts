@@ -101,7 +101,7 @@ describe("job-automation", () => {
 
   test("a chosen backup comes back: stopped, restored, started", async () => {
     await team.done("restore production --backup latest --yes");
-    expect((await team.entries("restore")).at(-1)).toMatchObject({ stack: "production", result: "succeeded" });
+    expect((await team.entries("restore")).at(-1)).toMatchObject({ stack: "production", result: "succeeded", seconds: expect.any(Number) });
     await team.done("up production --expect-no-changes");
   });
 
@@ -123,16 +123,25 @@ describe("job-automation", () => {
     expect(await team.image("production", "app")).toContain("app:1.3.1");
   });
 
+  test("on a Sunday staging takes a fix through broken glass, by which a second person stands", async () => {
+    await team.commit("fix: the scraper");
+    await team.done("release create 1.3.2");
+    team.now = new Date(friday.getTime() + 2 * day);
+    expect(await team.refused("up staging")).toMatch(/closed {2}window releases/);
+    await team.done('break-glass staging --reason "credentials leak" --incident INC-1', "up staging");
+    expect(await team.image("staging", "app")).toContain("app:1.3.2");
+    expect(await team.refused("break-glass confirm staging")).toContain("somebody else");
+    await team.done(`break-glass confirm staging ${quinn}`);
+    expect(await team.entries("break-glass-confirmed")).toMatchObject([{ stack: "staging" }]);
+  });
+
   test("what somebody changes by hand is found and put back", () => team.meddle("staging", "app"));
 
   test("production's data is never deleted by accident; what is let go leaves nothing but the volumes, which come back with it", async () => {
     expect(await team.refused("destroy production --yes")).toMatch(/it holds what is protected[\s\S]*app-data/);
     expect(await claims("production")).toEqual(["app-data", "backups"]);
     const [data, backups] = [await volume("app-data"), await volume("backups")];
-    team.set("production", ["protect"], false);
-    await team.done("up production");
-    const said = await team.done("destroy production --yes");
-    await team.gone("production");
+    const said = await team.letGo("production", ["app-data", "backups"]);
     expect(said).toMatch(/stays {2}data of job-automation-production-\w+\/app-data \(5Gi\)/);
     for (const [name, claim] of [
       [data, "app-data"],

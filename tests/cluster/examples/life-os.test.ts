@@ -25,8 +25,10 @@ describe("life-os", () => {
 
   test("a release has to be stable in staging for a day; an incident begins the day anew", async () => {
     await team.done(`release create 1.2.0 ${schema}`, "up staging");
+    expect(team.chatOf("slack").at(-1)).toMatch(/1\.2\.0.*staging/);
     await team.refused("promote staging production --yes");
     await team.done("incident open staging INC-1 --summary slow");
+    expect(team.chatOf("slack").at(-1)).toMatch(/INC-1.*slow/);
     team.advance(25 * hour);
     expect(await team.closed("production")).toContain("soak staging");
     team.advance(-25 * hour);
@@ -41,15 +43,29 @@ describe("life-os", () => {
       "migrations",
     ]);
     const checks = ["smoke-checklist", "no-critical-bugs", "migration-plan", "rollback-plan"];
-    await team.done(...checks.map((name) => `check production ${name} passed`), "confirm-migrations production --yes");
-    expect(await team.closed("production")).toEqual(["soak staging"]);
+    await team.done(...checks.map((name) => `check production ${name} passed`));
+    expect(await team.closed("production")).toEqual(["soak staging", "migrations"]);
     team.advance(1.5 * hour);
+    expect(await team.closed("production")).toEqual(["migrations"]);
+  });
+
+  test("without a confirmation that names the migrations neither a backup nor a migration begins", async () => {
+    const work = async () =>
+      [...(await jobs("production", "backup-")), ...(await jobs("production", "migrate-"))].map(({ metadata }) => metadata!.uid);
+    const before = await work();
+    expect(await team.refused("promote staging production --yes")).toMatch(/1 of \d+ gates is closed/);
+    expect(await team.refused("confirm-migrations production", 2)).toContain("77aa01b2c3d4");
+    expect(await work()).toEqual(before);
+    await team.done("confirm-migrations production --yes");
     expect(await team.closed("production")).toEqual([]);
   });
 
   test("database and files are backed up before the migration, and that before the rollout", async () => {
+    expect(team.chatOf("discord").join()).not.toContain("1.2.0");
     await team.done("promote staging production --yes");
     expect(await team.image("production", "api")).toContain("api:1.2.0");
+    expect(team.chatOf("discord").slice(-2).join()).toMatch(/1\.2\.0 promoted from staging to production[\s\S]*1\.2\.0/);
+    expect(await team.toCheck("production")).toEqual(["no-error-spikes", "response-times-normal"]);
     const [[backup], [migration], [smoke]] = [
       await jobs("production", "backup-"),
       await jobs("production", "migrate-"),
@@ -76,6 +92,7 @@ describe("life-os", () => {
     });
     await team.done(`release create 1.3.0 ${schema}`);
     expect(await team.refused("up staging")).toMatch(/smoke[\s\S]*restored 1\.2\.0-/);
+    expect(team.chatOf("slack").slice(-2).join()).toMatch(/1\.3\.0[\s\S]*1\.2\.0/);
     expect(await team.image("staging", "api")).toContain("api:1.2.0");
     team.edit("Pulumi.yaml", (file) => file.setIn(image, before));
   });
@@ -102,9 +119,10 @@ describe("life-os", () => {
 
   test("what somebody changes by hand is found and put back", () => team.meddle("staging", "frontend"));
 
-  test("production's data stays; staging leaves nothing", async () => {
+  test("production's data stays until it is let go; then production leaves as little as staging", async () => {
     expect(await team.refused("destroy production --yes")).toMatch(/it holds what is protected[\s\S]*api-files/);
     await team.done("destroy staging --yes");
     await team.gone("staging");
+    expect(await team.letGo("production")).toMatch(/goes {3}data of life-os-production-\w+\/api-files \(20Gi\)/);
   });
 });
