@@ -22,6 +22,14 @@ const jobs = async (prefix: string) =>
 const services = async () =>
   (await core().listNamespacedPod({ namespace })).items.filter(({ metadata }) => /^(web|api)-/.test(metadata?.name ?? ""));
 
+/** Gives the Jobs that restore another image; returns the one that they had. */
+async function restoreBy(image: string): Promise<string> {
+  const { spec } = await batch().readNamespacedCronJob({ namespace, name: "restore" });
+  const body = [{ op: "replace", path: "/spec/jobTemplate/spec/template/spec/containers/0/image", value: image }];
+  await batch().patchNamespacedCronJob({ namespace, name: "restore", body });
+  return spec!.jobTemplate.spec!.template.spec!.containers[0]!.image!;
+}
+
 describe("backups of an environment", () => {
   test("are in the ledger when a release took one, and when somebody asked for one", async () => {
     project.write("lower", release("1.0.0", "", { schemaVersion: "a" }));
@@ -93,20 +101,14 @@ describe("a restore", () => {
   });
 
   test("that fails leaves everything as it was, and says why", async () => {
-    const cronJob = await batch().readNamespacedCronJob({ namespace, name: "restore" });
-    const [container] = cronJob.spec!.jobTemplate.spec!.template.spec!.containers;
-    const { image } = container!;
-    container!.image = "registry.example.com/tools/misbehaves-fail:1";
-    await batch().replaceNamespacedCronJob({ namespace, name: "restore", body: cronJob });
+    const image = await restoreBy("registry.example.com/tools/misbehaves-fail:1");
     const { exitCode, err } = await project.liftlock("restore lower --backup backup-a --yes");
     expect({ exitCode, err }).toMatchObject({
       exitCode: 1,
       err: expect.stringMatching(/was not restored to lower: exits on purpose.*data is what it was.*\nlower runs as before/s),
     });
     expect(await project.image("lower", "api")).toContain("1.0.0");
-    const spoilt = await batch().readNamespacedCronJob({ namespace, name: "restore" });
-    spoilt.spec!.jobTemplate.spec!.template.spec!.containers[0]!.image = image;
-    await batch().replaceNamespacedCronJob({ namespace, name: "restore", body: spoilt });
+    await restoreBy(image);
     expect((await project.entries("restore")).at(-1)).toMatchObject({
       result: "failed",
       cause: expect.stringContaining("exits on purpose"),
@@ -115,15 +117,7 @@ describe("a restore", () => {
   });
 
   test("that is interrupted keeps what writes stopped, for every other run too, until it is finished", async () => {
-    const toolsOf = async (image?: string): Promise<string> => {
-      const body = await batch().readNamespacedCronJob({ namespace, name: "restore" });
-      const [container] = body.spec!.jobTemplate.spec!.template.spec!.containers;
-      const before = container!.image!;
-      container!.image = image ?? before;
-      if (image !== undefined) await batch().replaceNamespacedCronJob({ namespace, name: "restore", body });
-      return before;
-    };
-    const image = await toolsOf("registry.example.com/tools/misbehaves-slow-600:1");
+    const image = await restoreBy("registry.example.com/tools/misbehaves-slow-600:1");
     const known = new Set((await jobs("restore-")).map(({ metadata }) => metadata?.uid));
     const run = project.interruptible("restore lower --backup backup-a --yes");
     await eventually("the restore runs", async () => (await jobs("restore-")).find(({ metadata }) => !known.has(metadata?.uid)));
@@ -135,7 +129,7 @@ describe("a restore", () => {
       err: expect.stringMatching(/a restore of backup-a was interrupted.*Finish it first: liftlock restore lower --backup backup-a/),
     });
     expect(await services()).toEqual([]);
-    await toolsOf(image);
+    await restoreBy(image);
     expect(await project.liftlock("restore lower --backup backup-a --yes")).toMatchObject({ exitCode: 0, err: "" });
     expect((await services()).length).toBeGreaterThanOrEqual(2);
     expect(await project.liftlock("up lower --expect-no-changes")).toMatchObject({ exitCode: 0 });
