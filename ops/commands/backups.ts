@@ -1,11 +1,12 @@
 import { type Context, EXIT } from "../context.ts";
-import { moment } from "../gates/words.ts";
 import { repeatedFlags } from "../repeated-flags.ts";
+import { listed } from "../report/text.ts";
 import { backupsIn, known, newEntries } from "../restore/backups.ts";
 import { openBackups } from "../restore/open.ts";
-import { type Backup, backupOf } from "../restore/report.ts";
+import { backupOf } from "../restore/report.ts";
 import { runJob } from "../restore/run-job.ts";
 import { windowLines, windowNow } from "../restore/server/words.ts";
+import { backupTable } from "../restore/table.ts";
 import { printTable } from "../terminal/table.ts";
 
 /** Lists the backups of an environment's data; takes one first when asked. */
@@ -33,8 +34,8 @@ export async function backups(context: Context, [name]: string[], options: { tak
   const window = windowNow(opened);
   if (context.options.json) {
     const moments = window === undefined ? [] : [{ stack, kind: "point-in-time", ...window }];
-    const listed = newestFirst.map(({ kept: _, ...backup }) => ({ stack, ...backup }));
-    io.out(JSON.stringify([...moments, ...listed], null, 2));
+    const found = newestFirst.map(({ kept: _, ...backup }) => ({ stack, ...backup }));
+    io.out(JSON.stringify([...moments, ...found], null, 2));
     return EXIT.done;
   }
   if (window !== undefined) for (const line of windowLines(context, stack, window)) say(line);
@@ -42,21 +43,9 @@ export async function backups(context: Context, [name]: string[], options: { tak
     say(`No backup of ${stack} is known. To take one: ${context.command} backups ${stack} --take${repeatedFlags(context.options)}`);
     return EXIT.done;
   }
-  printTable(say, ["backup", "taken", "size", "release", "schema", "why"], newestFirst.map(row));
+  const { head, rows, unknown } = backupTable(newestFirst);
+  printTable(say, head, rows);
+  // A Job's pod brings the report; where pods run no programs, or are gone, the Job alone says that it verified its backup.
+  if (unknown.length > 0) say(io.colors.dim(`Not known here, as no report of their Jobs is left: ${listed(unknown)}.`));
   return EXIT.done;
 }
-
-const row = ({ id, takenAt, bytes, version = "?", schemaVersion, reason = "?" }: Backup): string[] => [
-  id,
-  moment(takenAt),
-  bytes === undefined ? "?" : sizeOf(bytes),
-  version,
-  schemaVersion === "" ? "none" : (schemaVersion ?? "?"),
-  reason,
-];
-
-const sizeOf = (bytes: number): string => {
-  const units = ["B", "KiB", "MiB", "GiB", "TiB"];
-  const power = Math.min(units.length - 1, Math.floor(Math.log2(Math.max(1, bytes)) / 10));
-  return `${(bytes / 1024 ** power).toFixed(power === 0 ? 0 : 1)} ${units[power]}`;
-};

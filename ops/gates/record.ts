@@ -20,13 +20,13 @@ export async function openDesk(context: Context, as: string | undefined): Promis
 /** Appends to the ledger under the actor's name and says so, in JSON the entries themselves. */
 export async function record(context: Context, { project, actor }: Desk, said: string, ...what: Happening[]): Promise<void> {
   const ledger = await context.selector.ledger(project.dir, actor);
-  const { events, unsynced } = await ledger.append(...what);
+  const { events, unsynced, reason } = await ledger.append(...what);
   if (context.options.json) context.io.out(JSON.stringify(events, null, 2));
   else context.say(said);
   if (unsynced > 0)
     context.io.err(
       context.io.colors.yellow(
-        `Not sent yet: ${count(unsynced, "entry", "entries")}. The others see it after the next command that reaches the repository.`,
+        `Not sent yet: ${count(unsynced, "entry", "entries")}${reason === undefined ? "" : ` (${reason})`}. The others see it after the next command that reaches the repository.`,
       ),
     );
 }

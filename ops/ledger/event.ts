@@ -150,8 +150,8 @@ export interface Ledger {
   actor?(): Promise<Actor>;
   /** Oldest first. Tampering and holes are findings, never silently skipped. */
   read(): Promise<{ events: LedgerEvent[]; findings: string[] }>;
-  /** Appends in order and atomically (compare-and-swap); works offline, `unsynced` counts what the remote has not seen. */
-  append(...what: Happening[]): Promise<{ events: LedgerEvent[]; unsynced: number }>;
+  /** Appends in order and atomically (compare-and-swap); works offline, `unsynced` counts what the remote has not seen, `reason` says why. */
+  append(...what: Happening[]): Promise<{ events: LedgerEvent[]; unsynced: number; reason?: string }>;
   /** Exchanges entries with the remote; entries made offline are chained anew behind the remote's. */
   sync(): Promise<{ sent: number; received: number; offline: boolean; reason?: string }>;
   /** Looks through the whole history, commit by commit, for what `read` cannot see; slower. Absent where there is no such history. */

@@ -62,6 +62,8 @@ export class GitLedger implements Ledger {
   readonly #settings: Settings;
   /** The remote did not answer: until `sync` is asked for, nobody waits for it again. */
   #offline = false;
+  /** Why entries were not sent. */
+  #unsent: string | undefined;
 
   constructor(store: Store, remote: Remote | undefined, settings: Settings) {
     this.#store = store;
@@ -102,7 +104,7 @@ export class GitLedger implements Ledger {
     return [...(await rewritten(this.#git, theirsSeen, theirs, `the ledger on ${this.#remote.name}`)), ...here];
   }
 
-  async append(...what: Happening[]): Promise<{ events: LedgerEvent[]; unsynced: number }> {
+  async append(...what: Happening[]): Promise<{ events: LedgerEvent[]; unsynced: number; reason?: string }> {
     if (what.length === 0) return { events: [], unsynced: await this.#unsynced() };
     const actor = await this.#settings.actor();
     const at = this.#settings.now().toISOString();
@@ -111,12 +113,14 @@ export class GitLedger implements Ledger {
     let { events } = written;
     if (this.#remote !== undefined && !this.#offline) {
       // What was written stays written, whatever the remote does; a rewritten one is a finding of every `read`.
-      const synced = await synchronize(this.#store, this.#remote, actor, false).catch(onlyUserError);
-      this.#offline = synced === undefined || synced.offline;
+      const synced = await synchronize(this.#store, this.#remote, actor, false).catch(unsent);
+      this.#offline = synced.offline;
+      this.#unsent = synced.reason;
       events = await this.#placed(written);
     }
     await this.#tidy(events.at(-1)!.number);
-    return { events, unsynced: await this.#unsynced() };
+    const unsynced = await this.#unsynced();
+    return { events, unsynced, ...(unsynced > 0 && this.#unsent !== undefined ? { reason: this.#unsent } : {}) };
   }
 
   async sync(): Promise<Synced> {
@@ -124,6 +128,7 @@ export class GitLedger implements Ledger {
     if (this.#remote === undefined) return { sent: 0, received: 0, offline: true, reason: "This repository has no remote." };
     const synced = await synchronize(this.#store, this.#remote, await this.#syncActor(), true);
     this.#offline = synced.offline;
+    this.#unsent = synced.reason;
     return synced;
   }
 
@@ -188,7 +193,7 @@ export class GitLedger implements Ledger {
   }
 }
 
-function onlyUserError(error: unknown): undefined {
+function unsent(error: unknown): { offline: true; reason: string } {
   if (!(error instanceof UserError)) throw error;
-  return undefined;
+  return { offline: true, reason: error.message.split("\n")[0]! };
 }

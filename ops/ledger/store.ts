@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { UserError } from "../user-error.ts";
@@ -126,6 +126,7 @@ export class Store {
     ];
     const { code, stderr } = await this.git.attempt(["update-ref", "-m", "liftlock: ledger", "--stdin"], { input: steps.join("\n") });
     if (code === 0) return true;
+    await refuseStaleLock(stderr);
     if (/cannot lock ref|is at .* but expected|reference already exists|\.lock/i.test(stderr)) return false;
     throw new UserError(`git cannot move ${this.refs.tip}: ${stderr}`);
   }
@@ -149,6 +150,23 @@ export class Store {
       `The branch ${this.refs.tip.replace("refs/heads/", "")} is checked out in ${folder}, and the ledger grows there. Run git switch - in it.`,
     );
   }
+}
+
+/** Git holds a ref for milliseconds. */
+const STALE_MS = 60_000;
+
+/** What a git that was killed left behind, no waiting takes away. */
+async function refuseStaleLock(stderr: string): Promise<void> {
+  const [, file] = /Unable to create '([^'\n]+\.lock)'/.exec(stderr) ?? [];
+  if (file === undefined) return;
+  const since = await stat(file).then(
+    ({ mtimeMs }) => mtimeMs,
+    () => undefined, // given back meanwhile
+  );
+  if (since === undefined || Date.now() - since < STALE_MS) return;
+  throw new UserError(
+    `The ledger cannot be written: git has held ${file} since ${new Date(since).toISOString()}. If no git runs in this clone, one that was killed left it: delete that file.`,
+  );
 }
 
 function replaced<T>(value: T, moved: ReadonlyMap<string, string>): T {

@@ -1,5 +1,7 @@
 import type { Context } from "../context.ts";
 import type { Happening, Ledger, LedgerEvent } from "../ledger/event.ts";
+import { repeatedFlags } from "../repeated-flags.ts";
+import { count } from "../report/text.ts";
 import { UserError } from "../user-error.ts";
 
 /** The ledger as a run sees it: what stood in it at the beginning, and a way to add to it that never hides how the run ended. */
@@ -12,7 +14,7 @@ export interface Book {
 /**
  * Opens the ledger. A run that deploys goes on without one: a broken ledger must not stand between a team and its way back.
  */
-export async function openBook({ selector, io }: Context, projectDir: string): Promise<Book> {
+export async function openBook({ selector, io, command, options }: Context, projectDir: string): Promise<Book> {
   const unavailable = (error: unknown): undefined => {
     if (!(error instanceof UserError)) throw error;
     io.err(io.colors.yellow(`No ledger: ${error.message} Holds cannot be seen, and this run is not recorded.`));
@@ -27,12 +29,21 @@ export async function openBook({ selector, io }: Context, projectDir: string): P
     );
   const read = await ledger?.read().catch(unavailable);
   for (const finding of read?.findings ?? []) io.err(io.colors.yellow(`ledger: ${finding}`));
+  let told: string | undefined;
   return {
     events: read?.events ?? [],
     async append(...what) {
       if (ledger === undefined || read === undefined || what.length === 0) return;
       try {
-        await ledger.append(...what);
+        const { unsynced, reason } = await ledger.append(...what);
+        // A runner's clone, and what only it knows, is gone with the runner.
+        if (unsynced > 0 && reason !== undefined && reason !== told)
+          io.err(
+            io.colors.yellow(
+              `Not sent (${count(unsynced, "entry", "entries")} of the ledger, only in this clone): ${reason.replace(/\.$/, "")}. To send them: ${command} log --sync${repeatedFlags(options)}`,
+            ),
+          );
+        told = reason;
       } catch (error) {
         if (!(error instanceof UserError)) throw error;
         io.err(io.colors.yellow(`Not recorded in the ledger (${what.map(({ kind }) => kind).join(", ")}): ${error.message}`));

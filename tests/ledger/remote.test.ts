@@ -156,7 +156,7 @@ describe("a remote", () => {
     writeFileSync(hook, "#!/bin/sh\nexit 1\n");
     chmodSync(hook, 0o755);
     const ledger = await open(dirs[0]!);
-    expect((await ledger.append(freeze("a"))).unsynced).toBe(1);
+    expect(await ledger.append(freeze("a"))).toMatchObject({ unsynced: 1, reason: expect.stringContaining("pre-receive hook declined") });
     expect(await ledger.sync()).toEqual({
       sent: 0,
       received: 0,

@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { chmodSync, existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, test } from "vitest";
 import { importLedger } from "../../bench/ledger-fixture.ts";
@@ -245,4 +245,15 @@ describe("ten thousand entries", () => {
     expect(more[0]).toMatchObject({ number: 10_001, previous: events.at(-1)?.id });
     expect((await ledger.read()).events.length).toBe(10_001);
   });
+});
+
+test("a lock that a killed git left is named at once: no waiting takes it away", async () => {
+  const dir = repository();
+  await (await open(dir)).append(freeze("a"));
+  const lock = path.join(dir, ".git", `${BRANCH}.lock`);
+  writeFileSync(lock, "");
+  utimesSync(lock, new Date(), new Date(Date.now() - 3_600_000));
+  await expect((await open(dir)).append(freeze("b"))).rejects.toThrow(`git has held ${lock} since`);
+  rmSync(lock);
+  expect((await (await open(dir)).append(freeze("b"))).events).toMatchObject([{ number: 2 }]);
 });

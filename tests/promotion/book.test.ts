@@ -42,3 +42,20 @@ test("a remote whose history was rewritten does not stand between a team and its
   expect(kinds).toEqual(["hold"]);
   expect(err).toContain("no longer holds what this clone had seen");
 });
+
+test("what the others do not get to see is said, once for each reason: a runner's clone is gone with the runner", async () => {
+  const kept: Ledger = {
+    sync: async () => ({ sent: 0, received: 0, offline: false }),
+    read: async () => ({ events: [], findings: [] }),
+    append: async (...what) => ({ events: [], unsynced: what.length, reason: "origin refuses the ledger: protected branch." }),
+  };
+  const err: string[] = [];
+  const io = { err: (text: string) => void err.push(text), colors: picocolors.createColors(false) };
+  const context = { io, selector: { ledger: async () => kept }, command: "./liftlock", options: { stackDir: "shop" } };
+  const book = await openBook(context as unknown as Context, ".");
+  await book.append({ kind: "freeze", reason: "x" });
+  await book.append({ kind: "freeze", reason: "y" });
+  expect(err).toEqual([
+    "Not sent (1 entry of the ledger, only in this clone): origin refuses the ledger: protected branch. To send them: ./liftlock log --sync --stack-dir shop",
+  ]);
+});
