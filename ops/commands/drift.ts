@@ -8,6 +8,7 @@ import { type DriftReport, driftLines, driftMarkdown, isIncomplete } from "../dr
 import { survey } from "../drift/survey.ts";
 import { githubDrift } from "../github/drift-source.ts";
 import { speaksOfGithub } from "../github/settings.ts";
+import { standsInCluster } from "../platforms.ts";
 import { environmentsOf, requireStack } from "../project-dir.ts";
 import { readApplication } from "../release/application.ts";
 import { repeatedFlags } from "../repeated-flags.ts";
@@ -21,7 +22,7 @@ interface Options {
   readonly markdown?: boolean;
 }
 
-/** What somebody changed by hand: in each environment's cluster, beside what its last update applied. Puts it back with --fix. */
+/** What somebody changed by hand: in the cluster of each environment and of what they share, beside what its last update applied. Puts it back with --fix. */
 export async function drift(context: Context, named: string[], options: Options): Promise<number> {
   const { io, options: global } = context;
   const project = await context.selector.project();
@@ -54,16 +55,19 @@ export async function drift(context: Context, named: string[], options: Options)
   return reports.some(isIncomplete) ? EXIT.failed : EXIT.done;
 }
 
-/** Stacks that have no cluster, and rules on GitHub or resources in Azure. */
+/** Stacks of what environments share that have objects in a cluster, rules on GitHub or resources in Azure. */
 async function elsewhere(context: Context, project: ProjectSummary): Promise<string[]> {
   const known = (project.platforms ?? []).map(async (stack) => {
-    const has = speaksOfGithub(project, stack) || (await azureDrift(context, project, stack)) !== undefined;
+    const has =
+      standsInCluster(project.dir, project.name, stack) ||
+      speaksOfGithub(project, stack) ||
+      (await azureDrift(context, project, stack)) !== undefined;
     return has ? [stack] : [];
   });
   return (await Promise.all(known)).flat();
 }
 
-/** One environment: read, and with --fix put back and read again. */
+/** One stack: read, and with --fix put back and read again. */
 async function look(
   context: Context,
   project: ProjectSummary,
@@ -74,16 +78,22 @@ async function look(
   const { drift: settings } = readApplication(project);
   const today = new Date().toISOString().slice(0, 10);
   const others = [await github(stack), await azureDrift(context, project, stack)].filter((other) => other !== undefined);
-  if (project.platforms?.includes(stack)) {
-    if (options.fix)
-      throw new UserError(`--fix puts objects in a cluster back; \`${context.command} up ${stack} --refresh\` puts ${stack} right.`, 2);
-    const report = await survey(undefined, { stack, settings, others, today });
-    await recordDrift(context, await context.selector.ledger(project.dir), stack, report.findings.length);
-    return { report, failed: false };
-  }
+  const isShared = project.platforms?.includes(stack) ?? false;
+  const inCluster = !isShared || standsInCluster(project.dir, project.name, stack);
+  if (options.fix && !inCluster)
+    throw new UserError(
+      `--fix puts objects in a cluster back, and ${stack} has none; \`${context.command} up ${stack} --refresh\` puts it right.`,
+      2,
+    );
   const request = { projectDir: project.dir, stack, cluster: options.fix ? "start" : "if-running" } as const;
-  const { engine, cluster } = await context.selector.select(request);
-  if (cluster === undefined)
+  const { engine, cluster } = inCluster ? await context.selector.select(request) : {};
+  if (isShared && cluster === undefined) {
+    const report = await survey(undefined, { stack, settings, others, today });
+    const unread = inCluster ? [{ what: "objects in the cluster", why: "no cluster can be asked", declared: true }] : [];
+    await recordDrift(context, await context.selector.ledger(project.dir), stack, report.findings.length);
+    return { report: { ...report, unread: [...report.unread, ...unread] }, failed: false };
+  }
+  if (engine === undefined || cluster === undefined)
     throw new UserError(`No cluster of ${stack} can be asked. The local one is started by: ${context.command} local start`);
   const exported = await engine.export({ showSecrets: true });
   const api = new ClusterApi(cluster);

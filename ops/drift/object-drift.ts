@@ -36,7 +36,11 @@ const REPLICAS = "spec.replicas";
  * What of an object is not as it was applied: compared is the whole object that the API server returned then, defaults included. Fields that
  * the program did not declare may be changed by what runs in the cluster (managedFields tells); declared ones by nobody.
  */
-export function objectDrift(applied: Applied, live: Json, bounds?: Bounds): FieldDrift[] {
+export function objectDrift(before: Applied, now: Json, bounds?: Bounds): FieldDrift[] {
+  return driftOf({ ...before, live: withoutUse(before.live) }, withoutUse(now), bounds);
+}
+
+function driftOf(applied: Applied, live: Json, bounds?: Bounds): FieldDrift[] {
   const was = comparable(applied.live);
   const is = comparable(live);
   const now = managedFields(live);
@@ -99,6 +103,16 @@ export const authorOf = ({ manager, operation, time, subresource }: Author): Aut
 const isServersOwn = (path: Path): boolean => path[0] === "metadata" && SERVERS_OWN.includes(String(path[1]));
 const under = (path: string, prefix: string): boolean => path === prefix || path.startsWith(`${prefix}.`) || path.startsWith(`${prefix}[`);
 const touches = (a: string, b: string): boolean => under(a, b) || under(b, a);
+
+/** By it a class's controller says that there are Gateways of the class: https://gateway-api.sigs.k8s.io/api-types/gatewayclass */
+const IN_USE = "gateway-exists-finalizer.gateway.networking.k8s.io";
+
+function withoutUse(object: Json): Json {
+  const { finalizers, ...metadata } = isRecord(object.metadata) ? object.metadata : {};
+  if (object.kind !== "GatewayClass" || !Array.isArray(finalizers)) return object;
+  const others = finalizers.filter((name) => name !== IN_USE);
+  return { ...object, metadata: others.length === 0 ? metadata : { ...metadata, finalizers: others } };
+}
 
 /** The object without what the API server and its controllers report. */
 export function comparable({ status: _, ...object }: Json): Json {

@@ -61,10 +61,10 @@ function lookAt(cluster: ClusterTarget): Look {
 /** The cluster that the stack's settings name: their kubeconfig context, or the current one, as the program's own provider takes it. */
 async function clusterOf(files: ProjectFiles, stack: string, env: Env): Promise<{ cluster?: ClusterTarget; words: string }> {
   const unwatched = (why: string) => ({ words: `${why}: the cluster is not asked, and a rollout is not watched beside the CLI` });
-  const environment = environmentOf(await files.declared(stack).catch(orNothing), files.name);
-  if (environment === undefined) return unwatched("no cluster in the stack's settings");
+  const named = clusterIn(await files.declared(stack).catch(orNothing), files.name);
+  if (named === undefined) return unwatched("no cluster in the stack's settings");
   try {
-    const target = findContext(environment.cluster?.context ?? currentContext(env), env);
+    const target = findContext(named.context ?? currentContext(env), env);
     return { cluster: target, words: `context ${target.context} (${target.server})` };
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
@@ -72,12 +72,22 @@ async function clusterOf(files: ProjectFiles, stack: string, env: Env): Promise<
   }
 }
 
-function environmentOf(config: Record<string, string>, project: string): { cluster?: { context?: string } } | undefined {
-  try {
-    return JSON.parse(config[`${project}:environment`] ?? "") as { cluster?: { context?: string } };
-  } catch {
-    return undefined;
-  }
+interface Named {
+  readonly context?: string;
+}
+
+/** The cluster of an environment, or the one in which a platform's Gateways are. */
+function clusterIn(config: Record<string, string>, project: string): Named | undefined {
+  const read = (key: string): { cluster?: Named; gateway?: { cluster?: Named } } | undefined => {
+    try {
+      return JSON.parse(config[`${project}:${key}`] ?? "") as { cluster?: Named };
+    } catch {
+      return undefined;
+    }
+  };
+  const [environment, platform] = [read("environment"), read("platform")];
+  if (environment !== undefined) return environment.cluster ?? {};
+  return platform?.gateway === undefined ? undefined : (platform.gateway.cluster ?? {});
 }
 
 /** Settings that only the CLI can read (Pulumi ESC) name no cluster to us. */

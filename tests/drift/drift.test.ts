@@ -71,6 +71,28 @@ describe("whose a change is", () => {
     const hand = [entry("kubectl-edit", { "f:spec": { "f:later": {} } })];
     expect(changed(deployment({ replicas: 1, paused: false, later: 1 }, hand))).toEqual([["added", "spec.later", "kubectl-edit"]]);
   });
+  test("a class of Gateways may be said to be in use by its controller, before a refresh and after it; any other finalizer is somebody's", () => {
+    const inUse = "gateway-exists-finalizer.gateway.networking.k8s.io";
+    const gatewayClass = (...finalizers: string[]): Json => {
+      const fields = {
+        "f:metadata": { "f:finalizers": Object.fromEntries([[".", {}], ...finalizers.map((name) => [`v:"${name}"`, {}])]) },
+      };
+      const metadata = { name: "envoy", managedFields: finalizers.length === 0 ? [] : [entry("envoy-gateway", fields)] };
+      return {
+        apiVersion: "gateway.networking.k8s.io/v1",
+        kind: "GatewayClass",
+        metadata: finalizers.length === 0 ? metadata : { ...metadata, finalizers },
+        spec: { controllerName: "gateway.envoyproxy.io/gatewayclass-controller" },
+      };
+    };
+    const [plain, used] = [gatewayClass(), gatewayClass(inUse)];
+    expect(changed(used, undefined, state(plain))).toEqual([]);
+    expect(changed(used, undefined, state(plain, used))).toEqual([]);
+    expect(changed(plain, undefined, state(plain, used))).toEqual([]);
+    expect(changed(gatewayClass(inUse, "example.com/mine"), undefined, state(plain))).toEqual([
+      ["added", expect.stringContaining("metadata.finalizers"), "envoy-gateway"],
+    ]);
+  });
   test("an autoscaler may move replicas within its bounds, and nobody to nothing", () => {
     const scaled = state(deployment({}), deployment({ replicas: 2 }));
     expect(changed(deployment({ replicas: 4 }), { min: 2, max: 4 }, scaled)).toEqual([]);

@@ -87,6 +87,41 @@ describe("an environment on Azure", () => {
     await harbour.said("drift quay");
   });
 
+  test("so is what is changed by hand at its Gateway in the cluster, and a look at everything finds both", async () => {
+    const objects = harbour.objects();
+    const inGateway = { group: "gateway.networking.k8s.io", version: "v1", namespace: harbour.gateway, plural: "gateways" };
+    const publicOne = { ...inGateway, name: "public" };
+    const proxies = { group: "gateway.envoyproxy.io", version: "v1alpha1", namespace: harbour.gateway, plural: "envoyproxies" };
+    const [metadata, spec] = [
+      { name: "by-hand" },
+      { gatewayClassName: harbour.gateway, listeners: [{ name: "more", port: 81, protocol: "HTTP" }] },
+    ];
+    const body = { apiVersion: "gateway.networking.k8s.io/v1", kind: "Gateway", metadata, spec };
+    await objects.createNamespacedCustomObject({ ...inGateway, body });
+    const open = [{ op: "replace", path: "/spec/listeners/0/allowedRoutes/namespaces", value: { from: "All" } }];
+    await objects.patchNamespacedCustomObject({ ...publicOne, body: open });
+    await objects.deleteNamespacedCustomObject({ ...proxies, name: harbour.gateway });
+    await objects.patchClusterCustomObject({ ...harbour.gatewayClass, body: [{ op: "add", path: "/spec/description", value: "mine" }] });
+    const found = [
+      new RegExp(`~ Gateway ${harbour.gateway}/public\\s+~ spec\\.listeners\\[http\\]\\.allowedRoutes`),
+      new RegExp(`\\+ Gateway ${harbour.gateway}/by-hand was added`),
+      new RegExp(`- EnvoyProxy ${harbour.gateway}/${harbour.gateway} is gone`),
+      new RegExp(`GatewayClass ${harbour.gateway}\\s+\\+ spec\\.description`),
+    ];
+    for (const line of ["drift platform", "drift"]) {
+      const said = await harbour.said(line, 3);
+      for (const one of found) expect(said).toMatch(one);
+    }
+    await harbour.said("up platform --refresh");
+    const listener = ((await objects.getNamespacedCustomObject(publicOne)) as { spec: { listeners: object[] } }).spec.listeners[0];
+    expect(listener).toMatchObject({ allowedRoutes: { namespaces: { from: "Selector" } } });
+    await objects.getNamespacedCustomObject({ ...proxies, name: harbour.gateway });
+    // What no stack declares, no up takes away.
+    expect(await harbour.said("drift platform", 3)).toMatch(/platform: 2 findings in 2 objects/);
+    await harbour.said("drift platform --fix --yes --include Gateway/by-hand");
+    await harbour.said("drift platform");
+  });
+
   test("what exists is taken over as the how-to says, row by row, and nothing of it is made anew", async () => {
     expect(table.map(({ name }) => name)).toEqual(expect.arrayContaining(["group", "cluster", "azure-database", "azure-vault"]));
     elsewhere.found(

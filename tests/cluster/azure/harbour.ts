@@ -1,7 +1,7 @@
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
-import { CoreV1Api, KubeConfig } from "@kubernetes/client-node";
+import { type ApiConstructor, type ApiType, CoreV1Api, CustomObjectsApi, KubeConfig } from "@kubernetes/client-node";
 import { execa } from "execa";
 import { expect, inject } from "vitest";
 import { parseDocument, stringify } from "yaml";
@@ -38,6 +38,8 @@ const application = {
 export class Harbour {
   readonly dir = mkdtempSync(path.join(os.tmpdir(), "liftlock-harbour-"));
   readonly namespace = `harbour-${path.basename(this.dir).slice(-6).toLowerCase()}`;
+  /** Where the platform's Gateway is; and the name of its class, which is the whole cluster's. */
+  readonly gateway = `${this.namespace}-gateway`;
   readonly #context: string;
 
   private constructor() {
@@ -56,7 +58,10 @@ export class Harbour {
     mkdirSync(path.join(dir, "home"));
     const runtime = { name: "nodejs", options: { typescript: false } };
     write("Pulumi.yaml", stringify({ name: "harbour", runtime, config: { application: { value: application } } }));
-    write("Pulumi.platform.yaml", stringify({ config: { "harbour:platform": platform } }, { defaultStringType: "QUOTE_DOUBLE" }));
+    write(
+      "Pulumi.platform.yaml",
+      stringify({ config: { "harbour:platform": harbour.#platform() } }, { defaultStringType: "QUOTE_DOUBLE" }),
+    );
     write("Pulumi.quay.yaml", stringify({ config: { "harbour:environment": harbour.#environment(), "harbour:release": release } }));
     await execa("git", ["init", "-q", "-b", "main"], { cwd: dir });
     await execa("git", ["config", "user.name", "Ada"], { cwd: dir });
@@ -64,12 +69,17 @@ export class Harbour {
     return harbour;
   }
 
+  #platform(): object {
+    const gateways = { public: { class: this.gateway, listeners: { http: { port: 80 } } } };
+    return { ...platform, gateway: { namespace: this.gateway, classes: { [this.gateway]: { replicas: 2 } }, gateways } };
+  }
+
   #environment(): object {
     return {
       namespace: this.namespace,
       host: `${this.namespace}.example.com`,
       cluster: { identifier: "harbour-aks", version: "1.36" },
-      gateway: { name: "public", namespace: "gateway" },
+      gateway: { name: "public", namespace: this.gateway },
       protect: false,
       defaults: { replicas: { min: 1, max: 2 } },
       database: { cidrs: ["10.40.1.0/24"], data: "synthetic", tenancy: "dedicated" },
@@ -137,15 +147,18 @@ export class Harbour {
     }
   }
 
-  core(): CoreV1Api {
+  #client<T extends ApiType>(kind: ApiConstructor<T>): T {
     const config = new KubeConfig();
     config.loadFromFile(inject("controlPlane").kubeconfig);
-    return config.makeApiClient(CoreV1Api);
+    return config.makeApiClient(kind);
   }
+  core = (): CoreV1Api => this.#client(CoreV1Api);
+  objects = (): CustomObjectsApi => this.#client(CustomObjectsApi);
+  readonly gatewayClass = { group: "gateway.networking.k8s.io", version: "v1", plural: "gatewayclasses", name: this.gateway };
+
   async remove(): Promise<void> {
-    await this.core()
-      .deleteNamespace({ name: this.namespace })
-      .catch(() => {});
+    const going = [this.namespace, this.gateway].map((name) => this.core().deleteNamespace({ name }));
+    await Promise.allSettled([...going, this.objects().deleteClusterCustomObject(this.gatewayClass)]);
     rmSync(this.dir, { recursive: true, force: true });
   }
 }
