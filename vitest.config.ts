@@ -5,6 +5,7 @@ import { BaseSequencer, type TestSpecification } from "vitest/node";
 const wholeWorlds = [
   "tests/control-plane/wrapper.test.ts",
   "tests/github-promotion/promotion.test.ts",
+  "tests/github-promotion/begun.test.ts",
   "tests/github-promotion/publish.test.ts",
   "tests/github-promotion/way-back.test.ts",
   "tests/github-stand-in/routes.test.ts",

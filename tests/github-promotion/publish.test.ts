@@ -162,6 +162,20 @@ test("each gate's answer is a status of the release's commit, and changes with i
   expect(statusesOn(b.commit)).toMatchObject({ "liftlock/production/check/load": "success: not asked any more" });
 });
 
+test("of a commit with more statuses than a page holds, too, nothing is written twice", async () => {
+  const team = new Team("crowded", { gates: { production: { soak: "1d" } } });
+  team.runs("staging", b);
+  team.runs("production", a);
+  await team.run({ kind: "freeze", stack: "staging", reason: "exams" });
+  const ours = repo.statuses.splice(0);
+  expect(ours.length).toBeGreaterThan(1);
+  const others = Array.from({ length: 130 }, (_, i) => ({ ...ours[0]!, id: 90_000 + i, context: `ci/${i}` }));
+  repo.statuses.push(...others, ...ours);
+  const before = repo.statuses.length;
+  await team.run({ kind: "unfreeze", stack: "staging", reason: "over" });
+  expect(repo.statuses).toHaveLength(before);
+});
+
 test("a promotion that the gates refuse says so on GitHub; a dry run tells nobody", async () => {
   const team = new Team("refused", { gates: { production: { soak: "1d" } } });
   team.runs("staging", b);

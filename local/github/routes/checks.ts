@@ -70,18 +70,19 @@ export function combined(call: Call, repo: Repo, sha: string) {
   const failed = all.some((s) => s.state === "error" || s.state === "failure");
   const url = `${repoUrl(call.root, repo)}/commits/${sha}`;
   return {
-    body: {
+    page: all.map((status) => {
+      const { creator: _, ...simple } = statusView(call.hub, call.root, repo, status);
+      return simple;
+    }),
+    wrap: (statuses: unknown[], total_count: number) => ({
       state: failed ? "failure" : state,
-      statuses: all.map((status) => {
-        const { creator: _, ...simple } = statusView(call.hub, call.root, repo, status);
-        return simple;
-      }),
+      statuses,
       sha,
-      total_count: all.length,
+      total_count,
       repository: minimalRepository(call.hub, call.root, repo),
       commit_url: url,
       url: `${url}/status`,
-    },
+    }),
   };
 }
 

@@ -71,9 +71,15 @@ function saysTheSame(
 
 /** The newest of each name; none of a commit that cannot be read: what follows says why. */
 async function knownStatuses({ octokit, owner, repo }: Pick<Api, "octokit" | "owner" | "repo">, ref: string) {
+  const known = new Map<string, { state: string; description: string }>();
   try {
-    const { data } = await octokit.rest.repos.getCombinedStatusForRef({ owner, repo, ref, per_page: 100 });
-    return new Map(data.statuses.map(({ context, state, description }) => [context, { state, description: description ?? "" }] as const));
+    // The library turns no pages of this one: its list is inside of an object with an address of its own.
+    for (let page = 1, more = true; more; page++) {
+      const { data } = await octokit.rest.repos.getCombinedStatusForRef({ owner, repo, ref, per_page: 100, page });
+      for (const { context, state, description } of data.statuses) known.set(context, { state, description: description ?? "" });
+      more = data.statuses.length === 100 && known.size < data.total_count;
+    }
+    return known;
   } catch (error) {
     if ([404, 422].includes(statusOf(error) ?? 0)) return new Map<string, { state: string; description: string }>();
     throw error;
