@@ -9,6 +9,7 @@ import { refuseUnpromoted } from "../promotion/may-enter.ts";
 import { checkPin } from "../promotion/pinned.ts";
 import { holdAgainst, refuseEarlyContract, refuseHeld } from "../promotion/refuse.ts";
 import { survey } from "../promotion/survey.ts";
+import { refuseSchemaBehind } from "../rollback/schema-behind.ts";
 
 interface Options {
   readonly expectNoChanges?: boolean;
@@ -29,6 +30,8 @@ export async function up(context: Context, [name]: string[], options: Options): 
   if (before.declared !== undefined) {
     refuseHeld(context, stack, holdAgainst(book, project.name, stack, before.declared, before.configuration));
     refuseEarlyContract(stack, before.declared, before.applied);
+    const coming = { project: project.name, stack, release: before.declared, configuration: before.configuration };
+    refuseSchemaBehind(context, coming, before, book.events);
   }
   checkPin(context, project.dir, stack, before, options.pinned);
   await refuseUnpromoted(context, project, stack, before);

@@ -9,6 +9,7 @@ import { failuresOf } from "../report/failure.ts";
 import { Inventory } from "../report/inventory.ts";
 import { descriptionLines, failureLines } from "../report/print.ts";
 import { rollbackClass } from "../rollback/class.ts";
+import { refuseSchemaBehind } from "../rollback/schema-behind.ts";
 import { classLines } from "../rollback/words.ts";
 import type { ProjectSummary, Selected } from "../selector.ts";
 import { UserError } from "../user-error.ts";
@@ -91,6 +92,7 @@ export async function promote(
     say(`  ${line}`);
   if (options.pullRequest) {
     refuseEarlyContract(target, release, before.applied);
+    refuseSchemaBehind(context, { project: project.name, stack: target, release, configuration }, before, book.events);
     const { propose } = await import("../github/propose.ts");
     const wayBack = back === undefined ? ["none: nothing ran here before"] : classLines(back.coupled, back.to, pending);
     const opened = await propose(context, project, {
@@ -107,6 +109,7 @@ export async function promote(
     return EXIT.failed;
   }
   refuseEarlyContract(target, release, before.applied);
+  refuseSchemaBehind(context, { project: project.name, stack: target, release, configuration }, before, book.events);
   await refuseMissingImages(context, release);
 
   const chosen = await selected(context, {

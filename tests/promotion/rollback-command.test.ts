@@ -84,3 +84,36 @@ test("a settings file that changes while a person is asked is not written over",
   expect(staging.version).toBe("1.2.0");
   expect(held()).toEqual([]);
 });
+
+describe("a file that names a release of an older schema again", () => {
+  const older = { schemaVersion: "0001", migrations: [{ name: "0001", kind: "expand" }] };
+  const newer = (kind: "expand" | "contract") => ({
+    schemaVersion: "0002",
+    migrations: [...older.migrations, { name: "0002", kind }],
+  });
+  const migrated = async (kind: "expand" | "contract") => {
+    staging.write("2.0.0", older);
+    expect((await staging.run("up staging --local")).exitCode).toBe(0);
+    staging.exported = { migrations: [{ schemaVersion: "0001" }, { schemaVersion: "0002" }] };
+    staging.write("2.1.0", newer(kind));
+    expect((await staging.run("up staging --local")).exitCode).toBe(0);
+    staging.write("2.0.0", older);
+  };
+  test("is a way back that `up` does not take by itself, and what it takes works", async () => {
+    await migrated("contract");
+    const { exitCode, err } = await staging.run("up staging --local");
+    expect({ exitCode, err }).toMatchObject({ exitCode: 1, err: expect.stringContaining("0002 takes away what it needs") });
+    expect(staging.history.length).toBe(5);
+    const [, command] = /liftlock (rollback staging --to \S+ --local)/.exec(err)!;
+    const told = await staging.run(`${command} --yes`);
+    expect(told).toMatchObject({ exitCode: 1, err: expect.stringContaining("--schema-restored") });
+    expect((await staging.run(`${command} --yes --schema-restored`)).exitCode).toBe(0);
+    expect(rollbacks()).toEqual([["2.1.0", "2.0.0"]]);
+    // From then on it is what runs.
+    expect((await staging.run("up staging --local")).exitCode).toBe(0);
+  });
+  test("comes back where the newer schema still knows it", async () => {
+    await migrated("expand");
+    expect(await staging.run("up staging --local")).toMatchObject({ exitCode: 0, err: "" });
+  });
+});
