@@ -42,8 +42,12 @@ const ledger: Ledger = {
   append: async (...what) => ({ events: sealed(...what), unsynced: 0 }),
   sync: async () => ({ sent: 0, received: 0, offline: false }),
 };
-const tell = (env: Record<string, string>, local = false, ...receivers: object[]) =>
-  notify(project(...receivers), ledger, sealed(frozen), { env, local, patience: { attempt: 250, pause: 5 } });
+/** `attempt`: milliseconds that a receiver has to answer. */
+const telling =
+  (attempt: number) =>
+  (env: Record<string, string>, local = false, ...receivers: object[]) =>
+    notify(project(...receivers), ledger, sealed(frozen), { env, local, patience: { attempt, pause: 5 } });
+const tell = telling(15_000);
 
 describe("a receiver on loopback", () => {
   test("Slack: its own characters are escaped", async () => {
@@ -88,9 +92,9 @@ describe("a receiver in trouble", () => {
       { kind: "discord", urlFrom: "SILENT" },
       { kind: "slack", urlFrom: "WELL" },
     ];
-    const lines = await tell({ SILENT: silent.url, WELL: well.url }, true, ...receivers);
+    const lines = await telling(500)({ SILENT: silent.url, WELL: well.url }, true, ...receivers);
     expect(lines).toEqual([expect.stringContaining("discord (")]);
-    expect(well.received).toHaveLength(1);
+    expect(well.received).not.toEqual([]);
   });
   test("a wrong password is said without it", async () => {
     const mail = kept(await mailServer());

@@ -134,7 +134,7 @@ test("a control plane that is not running is named, with the command that starts
     new RegExp(`ConfigMap n/a: .*127.0.0.1:${port} does not answer: .*ECONNREFUSED.*liftlock local start`),
   );
   await expect(provider.read({ ...common(), id: "n/a", inputs })).rejects.toThrow(/liftlock local start/);
-  expect(performance.now() - started).toBeLessThan(3000);
+  expect(performance.now() - started).toBeLessThan(6000); // less than one call takes that is repeated
 });
 
 test("a kubeconfig that is missing, or lacks the context, is a user's error", async () => {
