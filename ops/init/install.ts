@@ -57,12 +57,20 @@ async function npm(args: readonly string[], cwd: string, env: Env): Promise<{ st
   // npm chooses versions by the Node that runs it: ours, not an older one that stands first on PATH.
   const PATH = [path.dirname(process.execPath), env.PATH ?? ""].join(path.delimiter);
   try {
-    return await run("npm", [...args], { cwd, env: { ...env, PATH } as NodeJS.ProcessEnv, maxBuffer: 64 * 1024 * 1024 });
+    const settings = { ...env, PATH, ...(await machineSettings(env)) } as NodeJS.ProcessEnv;
+    return await run("npm", [...args], { cwd, env: settings, maxBuffer: 64 * 1024 * 1024 });
   } catch (error) {
     const { code, stderr = "" } = error as { code?: unknown; stderr?: string };
     if (code === "ENOENT") throw new UserError("There is no npm on PATH. It comes with Node.js: https://nodejs.org/en/download");
     throw new UserError(`npm ${args[0]} failed in ${cwd}:\n${reasonOf(stderr)}`);
   }
+}
+
+/** npm looks for this machine's settings (a company's registry, proxy, certificates) beside the Node that runs it, and beside ours are none. */
+async function machineSettings(env: Env): Promise<Env> {
+  const asked = await run("npm", ["config", "get", "globalconfig"], { env: env as NodeJS.ProcessEnv }).catch(() => undefined);
+  const file = asked?.stdout.trim();
+  return file ? { npm_config_globalconfig: file } : {};
 }
 
 /** What npm says first is the reason; a stack, an object of its own and where its log lies follow. */

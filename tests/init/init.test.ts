@@ -113,6 +113,14 @@ test("a fault of the settings is said by every command alike, and not by another
     expect(await run([...args, "--local"], dir), args[0]).toMatchObject({ exitCode: 1, err: expect.stringContaining(said) });
 });
 
+test("a new folder has no control plane whose namespace could be read: it says where else", async () => {
+  const { exitCode, err } = await init(emptyFolder(), "--from-namespace", "shop", "--local");
+  expect([exitCode, err]).toEqual([
+    2,
+    expect.stringMatching(/control plane of this folder is not running.*--context NAME.*--kubeconfig FILE/),
+  ]);
+});
+
 test("each fault of the settings is said once, file by file", async () => {
   const { err } = await init(emptyFolder(), "--service", "WEB=ghcr.io/acme/web", "--watch", "never");
   for (const words of ["Pulumi.yaml is not valid:", "services[0].name:", "gates.production.watch:"])
@@ -151,16 +159,21 @@ test("where npm cannot install, the files stay, its reason is shown, and how to 
   const said = [
     "npm warn old lockfile",
     "npm error code ECONNREFUSED",
-    "npm error request to http://registry failed",
+    "npm error request to http://registry failed ($npm_config_globalconfig)",
     "npm error     at stack (x.js:1)",
   ];
   const rest = ["npm error {", "npm error   port: 9", "npm error }", "npm error", "npm error A complete log of this run is there"];
-  writeFileSync(path.join(tools, "npm"), `#!/bin/sh\ncat >&2 <<'END'\n${[...said, ...rest].join("\n")}\nEND\nexit 1\n`, { mode: 0o755 });
+  writeFileSync(
+    path.join(tools, "npm"),
+    `#!/bin/sh\n[ "$1" = config ] && echo /company/npmrc && exit\ncat >&2 <<END\n${[...said, ...rest].join("\n")}\nEND\nexit 1\n`,
+    { mode: 0o755 },
+  );
   const { exitCode, err } = await run(["init", "--package", "1.0.0"], dir, { env: { PATH: `${tools}:/usr/bin:/bin` } });
   expect(exitCode).toBe(1);
   expect(err.split("\n").slice(1)).toEqual([
     "npm error code ECONNREFUSED",
-    "npm error request to http://registry failed",
+    // Read by the settings of this machine, which npm finds beside another Node than ours.
+    "npm error request to http://registry failed (/company/npmrc)",
     "The files are written. Later, in .: ./liftlock preview --local (it installs what is missing).",
   ]);
   expect(existsSync(path.join(dir, "Pulumi.yaml"))).toBe(true);

@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import path from "node:path";
 import type { Context } from "../../context.ts";
 import type { ClusterApi } from "../../drift/cluster-api.ts";
@@ -22,10 +23,12 @@ export async function clusterOf({ options, io, selector }: Context, dir: string,
     );
   const env = kubeconfig === undefined ? io.env : { ...io.env, KUBECONFIG: path.resolve(io.cwd, kubeconfig) };
   if (options.context === undefined && kubeconfig === undefined) {
-    const { cluster } = await selector.select({ projectDir: dir, stack: "", cluster: "if-running" });
+    // A folder that is no project yet has no control plane of its own.
+    const isProject = existsSync(path.join(dir, "Pulumi.yaml"));
+    const { cluster } = isProject ? await selector.select({ projectDir: dir, stack: "", cluster: "if-running" }) : {};
     if (cluster === undefined)
       throw new UserError(
-        "The local control plane of this folder is not running, so there is no namespace to read. Another cluster: --context NAME.",
+        "The local control plane of this folder is not running, so there is no namespace to read. Another cluster: --context NAME, and --kubeconfig FILE where kubectl would not find it.",
         2,
       );
     return { target: cluster, options: ["--local"], env };
