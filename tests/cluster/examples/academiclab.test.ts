@@ -69,9 +69,12 @@ describe("academiclab", () => {
     expect(await team.image("staging", "web")).toContain("web:2.1.0");
   });
 
-  test("production goes back to what ran before by one command, without rewriting a branch", async () => {
+  test("production goes back to what ran before by one command, without rewriting a branch; a secret that was changed meanwhile stays changed", async () => {
+    const dsn = "https://rotated@sentry.example.com/1";
+    await team.rotate("production", "SENTRY_DSN", dsn);
     await team.done("rollback production --reason wrong --yes");
     expect(await team.image("production", "web")).toContain("web:2.0.0");
+    expect(await team.secretOf("production", "web", "web-secrets", "SENTRY_DSN")).toBe(dsn);
     expect(await team.refused("promote staging production --yes")).toMatch(/closed {2}hold/);
   });
 

@@ -10,6 +10,7 @@ import { standingGithub, stopGithub } from "../../../local/github/running.ts";
 import { findWorld } from "../../../local/world.ts";
 import type { HappeningOf, LedgerEvent } from "../../../ops/ledger/event.ts";
 import { openLedger } from "../../../ops/ledger/ledger.ts";
+import { keepValue } from "../../../ops/local/secret-values.ts";
 import { chat, mailServer } from "../../notify/receivers.ts";
 import { eventually } from "../setup.ts";
 import { liftlock as command, type Ended, onContext } from "../support/command.ts";
@@ -194,6 +195,19 @@ export default () => program(extend);
     const about = { namespace: this.namespace(stack), name };
     const found = await apps.readNamespacedDeployment(about).catch(() => apps.readNamespacedStatefulSet(about));
     return found.spec?.template?.spec?.containers[0]?.image;
+  }
+
+  /** Another value for a secret, as `secret rotate` keeps it: the next update has it. */
+  rotate(stack: string, key: string, value: string): Promise<void> {
+    return keepValue(this.dir, this.name, stack, key, value);
+  }
+  /** What a service's pods find in a file of one of its sets of secrets. */
+  async secretOf(stack: string, service: string, set: string, key: string): Promise<string> {
+    const namespace = this.namespace(stack);
+    const { spec } = await this.config.makeApiClient(AppsV1Api).readNamespacedDeployment({ namespace, name: service });
+    const volume = spec!.template.spec!.volumes!.find(({ name }) => name === `secret-${set}`);
+    const { data } = await this.config.makeApiClient(CoreV1Api).readNamespacedSecret({ namespace, name: volume!.secret!.secretName! });
+    return Buffer.from(data![key]!, "base64").toString();
   }
 
   /** Somebody's hand: changes the Service of a running service behind the declaration's back; `drift` finds it and puts it back. */
