@@ -61,7 +61,8 @@ export class AzureMonitoring extends pulumi.ComponentResource {
         emailReceivers: addresses.map((emailAddress) => ({ name: emailAddress, emailAddress, useCommonAlertSchema: true })),
         webhookReceivers: webhooks.map((key) => ({ name: key, serviceUri: settings.secrets[key]!, useCommonAlertSchema: true })),
       },
-      { parent: this },
+      // Azure shows a webhook's address to whoever may read the group: a refresh would take it into state in clear.
+      { parent: this, ...(webhooks.length > 0 ? { additionalSecretOutputs: ["webhookReceivers"] } : {}) },
     );
   }
 }

@@ -40,6 +40,12 @@ describe("one model", () => {
     for (const [index, share] of [0.02, 0.05, 0.1].entries()) expect(shares[index]).toBeCloseTo(share, 10);
     expect(BURNS.map(({ long, short }) => hours[long]! / hours[short]!)).toEqual([12, 12, 12]);
   });
+  test("misses the bucket at which an objective counts, and where none counts misses none", () => {
+    const buckets = (monitoring: object) =>
+      modelOf(watched(monitoring)).groups.flatMap(({ rules }) => rules.flatMap((rule) => rule.labels?.bucket ?? []));
+    const of = (seconds: number) => ({ prometheus: {}, objectives: { latency: { percent: 95, seconds } } });
+    expect([buckets(of(0.5)), buckets(of(2)), buckets({ prometheus: {}, alerts: { latency: 2 } })]).toEqual([["0.5"], ["2"], []]);
+  });
   test("is drawn: each query once, panels beside each other without overlap", () => {
     for (const model of models) {
       const { panels } = dashboard(model);

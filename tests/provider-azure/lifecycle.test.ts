@@ -137,6 +137,28 @@ test("what is there already is not run over, an import takes it in, and what is 
   expect(first.stored(SERVER).id).toBe(SERVER);
 });
 
+test("an address that Azure shows to whoever reads it is in no state in clear, after a refresh either", async () => {
+  const { project, run, stored, byHand } = world(`
+import { ActionGroup } from "@pulumi/azure-native/monitor/index.js";
+import { ResourceGroup } from "@pulumi/azure-native/resources/index.js";
+import * as pulumi from "@pulumi/pulumi";
+const group = new ResourceGroup("group", { resourceGroupName: "ferry-rg", location: "westeurope" });
+const webhookReceivers = [{ name: "relay", serviceUri: new pulumi.Config().requireSecret("password"), useCommonAlertSchema: true }];
+const args = { resourceGroupName: group.name, location: "Global", actionGroupName: "told", groupShortName: "told", enabled: true, webhookReceivers };
+new ActionGroup("told", args, { additionalSecretOutputs: ["webhookReceivers"] });
+`);
+  succeeded(await run("up"));
+  const told = `${GROUP}/providers/Microsoft.Insights/actionGroups/told`;
+  expect(JSON.stringify(stored(told))).not.toContain(PASSWORD);
+  expect(changes(succeeded(await run("up", { refresh: true })))).toEqual([]);
+  byHand(told, (properties) =>
+    Object.assign(properties, { webhookReceivers: [{ name: "relay", serviceUri: PASSWORD, useCommonAlertSchema: true }] }),
+  );
+  succeeded(await run("refresh"));
+  expect(project.stateText()).not.toContain(PASSWORD);
+  expect(changes(succeeded(await run("up")))).toEqual([]);
+});
+
 test("an unknown property ends the preview and names it", async () => {
   const { run } = world(
     program({ extra: '...({ hihgAvailability: {} } as object), storage: { storageSizeGB: "32" as unknown as number },' }),

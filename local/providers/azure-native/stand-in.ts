@@ -83,7 +83,7 @@ function withoutSecrets(value: Value): Value | undefined {
 /** What is live, and of the secrets that it does not show those that state knows. */
 function remembered(live: Value | undefined, before: Value | undefined): PropertyMap {
   const fill = (now: Value | undefined, old: Value | undefined): Value | undefined => {
-    if (old instanceof Secret && (now === undefined || now === null)) return old;
+    if (old instanceof Secret) return now === undefined || now === null ? old : new Secret(fill(now, old.value) ?? null);
     if (Array.isArray(now) && Array.isArray(old)) return now.map((item, index) => fill(item, old[index]) ?? null);
     if (!isMap(now) || !isMap(old)) return now;
     const keys = new Set([...Object.keys(now), ...Object.keys(old)]);
