@@ -1,15 +1,24 @@
-import { type Api, inWords, statusOf } from "../github/api.ts";
+import { type Api, inWords, isBeyondPlan, statusOf } from "../github/api.ts";
 import type { GithubSettings } from "../github/settings.ts";
 import { type Finding, wanting } from "./finding.ts";
 
 type Ask = [permission: string, what: string, ask: () => Promise<unknown>];
 
+/** What is only looked at. */
+const READ = ["Actions", "Secrets", "Variables"];
+
 /**
  * What a fine-grained token lacks: it does not tell, but GitHub refuses to read what it may not even read. What it may read it may still not
  * write: that only a write would show.
  */
-export async function permissionFindings({ octokit, owner, repo }: Api, { repository, environments }: GithubSettings): Promise<Finding[]> {
+export async function permissionFindings(
+  { octokit, owner, repo }: Api,
+  { repository, environments, platforms }: GithubSettings,
+): Promise<Finding[]> {
   const at = { owner, repo };
+  const { publish, defaultBranch } = repository;
+  const readsActions = Object.values(platforms).some(({ actions }) => actions !== undefined);
+  const own = "reading the repository's own back";
   const asked: Ask[] = [
     [
       "Administration",
@@ -29,19 +38,38 @@ export async function permissionFindings({ octokit, owner, repo }: Api, { reposi
         ],
       ),
     ["Pull requests", "promotions, and reviews as approvals", () => octokit.rest.pulls.list({ ...at, per_page: 1 })],
+    ["Contents", "promotions, releases and the ledger", () => octokit.rest.git.getRef({ ...at, ref: `heads/${defaultBranch}` })],
+    ...(publish.deployments
+      ? [["Deployments", "telling of deployments", () => octokit.rest.repos.listDeployments({ ...at, per_page: 1 })] as Ask]
+      : []),
+    ...(publish.gates
+      ? [
+          [
+            "Commit statuses",
+            "telling what gates say",
+            () => octokit.rest.repos.getCombinedStatusForRef({ ...at, ref: defaultBranch, per_page: 1 }),
+          ] as Ask,
+        ]
+      : []),
+    ...(readsActions
+      ? [
+          ["Secrets", own, () => octokit.rest.actions.listRepoSecrets({ ...at, per_page: 1 })] as Ask,
+          ["Variables", own, () => octokit.rest.actions.listRepoVariables({ ...at, per_page: 1 })] as Ask,
+        ]
+      : []),
   ];
   const found = await Promise.all(
     asked.map(async ([permission, what, ask]): Promise<Finding[]> => {
       const refused = await ask().then(
         () => false,
-        // What is not there (404) says nothing about rights.
-        (error: unknown) => statusOf(error) === 403,
+        // What is not there (404), or not on this plan, says nothing about rights.
+        (error: unknown) => statusOf(error) === 403 && !isBeyondPlan(error),
       );
       return refused
         ? [
             wanting(
               "permission",
-              `the token lacks ${permission}: ${permission === "Actions" ? "read" : "write"}, for ${what}: docs/how-to/connect-github.md lists what each feature needs`,
+              `the token lacks ${permission}: ${READ.includes(permission) ? "read" : "write"}, for ${what}: docs/how-to/connect-github.md lists what each feature needs`,
             ),
           ]
         : [];

@@ -57,7 +57,8 @@ export async function githubFindings(api: Api, settings: GithubSettings): Promis
             `the default branch is ${data.default_branch}, and the settings say ${repository.defaultBranch}: correct application.repository.defaultBranch`,
           ),
         ]),
-    ...(await planFinding(api, settings)),
+    ...ownerFinding(data.owner, settings),
+    ...(await planFinding(api, settings, data.owner.type)),
     ...(scopes === undefined ? await permissionFindings(api, settings) : []),
     ...(await Promise.all(namedBranches(settings).map((name) => branchFinding(api, name)))).flat(),
     ...(await actorFindings(api, settings)),
@@ -71,13 +72,29 @@ const covers = (scopes: string, wanted: string, ownerKind: string): boolean => {
   return has.includes(wanted) || (wanted === "repo" && has.includes("public_repo"));
 };
 
-/** An organisation tells its plan to its owners alone. */
-async function planFinding({ octokit, owner }: Api, { repository }: GithubSettings): Promise<Finding[]> {
-  if (repository.ownerKind === "user") return [];
-  const plan = await octokit.rest.orgs.get({ org: owner }).then(
-    ({ data }) => data.plan?.name,
+/** Lists of who may pass a rule by, teams and plans hang on it. */
+function ownerFinding({ login, type }: { login: string; type: string }, { repository }: GithubSettings): Finding[] {
+  const kind = type === "Organization" ? "organization" : "user";
+  if (kind === repository.ownerKind) return [];
+  return [
+    wanting(
+      "owner",
+      `${login} is ${kind === "user" ? "a user" : "an organization"}, and the settings say ${repository.ownerKind}: correct application.repository.ownerKind, which decides what GitHub allows`,
+    ),
+  ];
+}
+
+/** An organisation tells its plan to its owners alone, a user to nobody else. */
+async function planFinding({ octokit, owner }: Api, { repository }: GithubSettings, type: string): Promise<Finding[]> {
+  const isUser = type !== "Organization";
+  const asked = isUser
+    ? octokit.rest.users.getAuthenticated().then(({ data }) => (data.login.toLowerCase() === owner.toLowerCase() ? data.plan : undefined))
+    : octokit.rest.orgs.get({ org: owner }).then(({ data }) => data.plan);
+  const plan = await asked.then(
+    (known) => known?.name,
     () => undefined,
   );
+  if (plan === undefined && isUser) return [];
   if (plan === undefined) return [good("plan", repository.plan, `by the settings: GitHub does not tell this token the plan of ${owner}`)];
   if (plan.toLowerCase().startsWith(repository.plan)) return [good("plan", plan, `of ${owner}`)];
   return [

@@ -53,6 +53,10 @@ function restOf(baseUrl: string): string {
 
 export const statusOf = (error: unknown): number | undefined => (error instanceof RequestError ? error.status : undefined);
 
+/** GitHub's word for what the owner's plan does not know: there is none of it, whoever asks. */
+export const isBeyondPlan = (error: unknown): boolean =>
+  statusOf(error) === 403 && error instanceof Error && /^Upgrade to GitHub \w+ or make this repository public/.test(error.message);
+
 /** Undefined where GitHub says that it is not there. */
 export async function unlessGone<T>(asked: Promise<T>): Promise<T | undefined> {
   try {

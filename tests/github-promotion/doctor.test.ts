@@ -38,6 +38,12 @@ test("a repository that is as the settings say has nothing amiss", async () => {
   ]);
 });
 
+const EVERYTHING = {
+  ...({ metadata: "read", administration: "write", contents: "write", pull_requests: "write", members: "read" } as const),
+  ...({ deployments: "write", statuses: "write", secrets: "write", actions_variables: "write", environments: "write" } as const),
+} as const;
+await github.addRepository("robot", "boat", { visibility: "public" });
+
 describe("what would fail is named, with what to do", () => {
   const cases: [string, () => Promise<string[]>, RegExp][] = [
     ["a token that GitHub does not know", () => wrong("ghp_wrong"), /^GitHub token: .*does not know the token.*connect-github/],
@@ -90,6 +96,40 @@ describe("what would fail is named, with what to do", () => {
       /^visibility: acme\/ferry is public, and the settings say private/,
     ],
     ["another plan", () => wrong(tokens.olga, { plan: "enterprise" }), /^plan: acme has the plan free, and the settings say enterprise/],
+    [
+      "an owner who is no organisation",
+      () => wrong(tokens.robot, { owner: "robot", name: "boat" }),
+      /^owner: robot is a user, and the settings say organization: correct application\.repository\.ownerKind/,
+    ],
+    ["an owner who is one", () => wrong(tokens.olga, { ownerKind: "user" }), /^owner: acme is an organization, and the settings say user/],
+    [
+      "another plan of a user",
+      () => wrong(tokens.robot, { owner: "robot", name: "boat", ownerKind: "user", plan: "pro" }),
+      /^plan: robot has the plan free, and the settings say pro/,
+    ],
+    ...(
+      [
+        ["deployments", {}, "Deployments: write, for telling of deployments"],
+        ["statuses", {}, "Commit statuses: write, for telling what gates say"],
+        ["contents", {}, "Contents: write, for promotions, releases and the ledger"],
+        ["secrets", { actions: { secrets: ["KEY"] } }, "Secrets: read, for reading the repository's own back"],
+        ["actions_variables", { actions: { variables: ["REGION"] } }, "Variables: read, for reading the repository's own back"],
+      ] as const
+    ).map(([left, github_, said]): (typeof cases)[number] => [
+      `a private repository's token that has everything but ${left}`,
+      async () => {
+        repo.visibility = "private";
+        const { [left]: _, ...permissions } = EVERYTHING;
+        const token = await github.addToken("olga", { permissions });
+        const platforms = { platform: PlatformGithub.parse(github_) };
+        const found = await wrong(token, { visibility: "private", platforms }).finally(() => {
+          repo.visibility = "public";
+        });
+        expect(found.filter((line) => line.startsWith("permission"))).toHaveLength(1);
+        return found;
+      },
+      new RegExp(`^permission: the token lacks ${said}`),
+    ]),
     [
       "another default branch",
       () => wrong(tokens.olga, { defaultBranch: "trunk" }),

@@ -23,22 +23,20 @@ export const contents: Route[] = [
   ["DELETE", `${AT}/branches/{branch}/protection`, removeProtection],
   ["POST", `${AT}/branches/{branch}/rename`, renameBranch],
   ["GET", `${AT}/branches/{branch}`, getBranch],
-  [
-    "GET",
-    `${AT}/commits/{ref}/status`,
-    (call) => inGit(call, async (repo, git) => combined(call, repo, await commitAt(git, call.param("ref")))),
-  ],
+  ["GET", `${AT}/commits/{ref}/status`, (call) => ofCommit(call, "statuses", (repo, sha) => combined(call, repo, sha))],
   ["GET", `${AT}/commits/{ref}/statuses`, statuses],
-  [
-    "GET",
-    `${AT}/commits/{ref}/check-runs`,
-    (call) => inGit(call, async (repo, git) => listRuns(call, repo, await commitAt(git, call.param("ref")))),
-  ],
+  ["GET", `${AT}/commits/{ref}/check-runs`, (call) => ofCommit(call, "checks", (repo, sha) => listRuns(call, repo, sha))],
   ["GET", `${AT}/commits/{ref}`, getCommit],
   ["GET", `${AT}/contents/{path}`, getContent],
   ["PUT", `${AT}/contents/{path}`, putContent],
   ["DELETE", `${AT}/contents/{path}`, deleteContent],
 ];
+
+/** What is said of a commit takes the permission for that, and none for what is in it. */
+async function ofCommit<T>(call: Call, permission: "statuses" | "checks", answer: (repo: Repo, sha: string) => T): Promise<T> {
+  const repo = call.repo("pull", permission);
+  return answer(repo, await commitAt(call.hub.git(repo), call.param("ref")));
+}
 
 const isProtected = (repo: Repo, branch: string): boolean =>
   protectionOf(repo.protections, branch) !== undefined ||
@@ -139,15 +137,12 @@ async function renameBranch(call: Call) {
 }
 
 function statuses(call: Call) {
-  return inGit(call, async (repo, git) => {
-    const sha = await commitAt(git, call.param("ref"));
-    return {
-      page: repo.statuses
-        .filter((status) => status.sha === sha)
-        .reverse()
-        .map((status) => statusView(call.hub, call.root, repo, status)),
-    };
-  });
+  return ofCommit(call, "statuses", (repo, sha) => ({
+    page: repo.statuses
+      .filter((status) => status.sha === sha)
+      .reverse()
+      .map((status) => statusView(call.hub, call.root, repo, status)),
+  }));
 }
 
 function getCommit(call: Call) {

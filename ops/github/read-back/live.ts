@@ -1,6 +1,6 @@
 import type { Unread } from "../../drift/finding.ts";
 import { CODEOWNERS_FILES } from "../../gates/code-owners.ts";
-import { type Api, inWords, statusOf, unlessGone } from "../api.ts";
+import { type Api, inWords, isBeyondPlan, statusOf, unlessGone } from "../api.ts";
 import { type LiveRuleset, readRulesets } from "./read-rulesets.ts";
 
 /** A branch protection rule as GraphQL has it; actors as `/login` and `owner/team`. */
@@ -44,10 +44,6 @@ const PROTECTIONS = `query($owner: String!, $repo: String!, $cursor: String) { r
     pushAllowances(first: 100) { ${ACTORS} } reviewDismissalAllowances(first: 100) { ${ACTORS} }
     bypassForcePushAllowances(first: 100) { ${ACTORS} } bypassPullRequestAllowances(first: 100) { ${ACTORS} }
   } pageInfo { endCursor hasNextPage } } } }`;
-
-/** GitHub's word for what the owner's plan does not know: there is none of it, whoever asks. */
-const isBeyondPlan = (error: unknown): boolean =>
-  statusOf(error) === 403 && error instanceof Error && /^Upgrade to GitHub \w+ or make this repository public/.test(error.message);
 
 /** Reads a part, or notes why it could not be read. */
 export const reader =
