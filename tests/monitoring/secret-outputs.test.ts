@@ -36,6 +36,7 @@ test("a webhook's address stays a secret when Azure shows it: in the state of a 
     return undefined;
   });
   const base = `${settings.application.name}-${settings.stack}`;
-  await expect.poll(() => secretOutputs.get(`${base}-critical`)).toEqual(["webhookReceivers"]);
-  await expect.poll(() => secretOutputs.get(`${base}-warning`)).toEqual([]);
-});
+  const asked = { timeout: 30_000 };
+  await expect.poll(() => secretOutputs.get(`${base}-critical`), asked).toEqual(["webhookReceivers"]);
+  await expect.poll(() => secretOutputs.get(`${base}-warning`), asked).toEqual([]);
+}, 60_000);
