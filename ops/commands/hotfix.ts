@@ -14,7 +14,7 @@ interface Options extends PromoteOptions {
 export async function hotfix(context: Context, [name]: string[], options: Options): Promise<number> {
   const project = await context.selector.project();
   const stack = requireEnvironment(project, name);
-  if (!options.reason) throw new UserError("A hotfix says why: add --reason TEXT.", 2);
+  if (!options.reason?.trim()) throw new UserError("A hotfix says why: add --reason TEXT.", 2);
   const { engine } = await context.selector.select({ projectDir: project.dir, stack, cluster: "none" });
   const { path } = promotionOf(project, await survey(engine, project.name, { maybeNew: true }));
   const from = options.from ?? path[path.indexOf(stack) - 1];

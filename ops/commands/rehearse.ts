@@ -7,6 +7,7 @@ import { deploy } from "../promotion/deploy.ts";
 import { promotionOf } from "../promotion/gates.ts";
 import { holdAgainst, refuseHeld } from "../promotion/refuse.ts";
 import { survey } from "../promotion/survey.ts";
+import { repeatedFlags } from "../repeated-flags.ts";
 import { duration } from "../report/text.ts";
 import { withServersOf } from "../restore/server/lineage.ts";
 import { findTarget } from "../rollback/deployments.ts";
@@ -58,6 +59,9 @@ export async function rehearse(context: Context, [name]: string[], options: { to
     );
     return EXIT.done;
   }
-  io.err(`The rehearsal failed: ${back.cause ?? forward.cause ?? "interrupted"}`);
+  const forwardAgain = `${context.command} up ${stack}${repeatedFlags(context.options)}`;
+  const left =
+    forward.outcome === "succeeded" ? "" : `\n${stack} may not be at ${before.declaredId} again, which its file names: ${forwardAgain}`;
+  io.err(`The rehearsal failed: ${back.cause ?? forward.cause ?? "interrupted"}${left}`);
   return EXIT.failed;
 }

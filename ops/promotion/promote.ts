@@ -8,6 +8,7 @@ import { describe } from "../report/describe.ts";
 import { failuresOf } from "../report/failure.ts";
 import { Inventory } from "../report/inventory.ts";
 import { descriptionLines, failureLines } from "../report/print.ts";
+import { count } from "../report/text.ts";
 import { rollbackClass } from "../rollback/class.ts";
 import { refuseSchemaBehind } from "../rollback/schema-behind.ts";
 import { classLines } from "../rollback/words.ts";
@@ -126,6 +127,12 @@ export async function promote(
   if (!options.yes) {
     const warning = `\nThis writes ${id} into ${file.file}${options.up === false ? "" : ` and brings ${target} to it`}.`;
     await typed(io, { warning, expected: target, question: "Type the environment's name to go on: ", flag: "--yes" });
+    // A question may stay open for hours: what somebody said meanwhile counts.
+    const now = await askGates(context, { stack: target, lane: wanted, release: live });
+    const closed = now.verdicts.filter(({ open }) => !open);
+    for (const line of gateLines(closed)) io.err(line);
+    if (closed.length > 0)
+      throw new UserError(`${target} does not take ${id}: ${count(closed.length, "gate")} closed meanwhile. Nothing was changed.`);
   }
   const now = readStackFile(project.dir, target);
   if (now.text !== file.text) throw new UserError(`${file.file} was changed meanwhile: promote again. Nothing was changed.`);

@@ -48,7 +48,8 @@ export const releasesIn = (events: readonly LedgerEvent[]): ReleaseEvent[] =>
 
 /** Makes a release out of a version: its commit, its images by digest, and what is new in it. Changes nothing yet. */
 export async function createRelease(wanted: Wanted, { git, registry, application, events, current }: Surroundings): Promise<Created> {
-  const { version, reason } = wanted;
+  const { version } = wanted;
+  const reason = wanted.reason?.trim() || undefined;
   const made = releasesIn(events);
   const same = made.findLast(({ what }) => what.release.version === version)?.what;
   const others = made.map(({ what }) => what.release.version).filter((v) => v !== version);

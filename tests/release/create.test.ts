@@ -89,6 +89,14 @@ describe("what a release is made of", () => {
     await expect(create({ dir }, { version: "1.6.0", commit: "nonsense" })).rejects.toThrow(/no commit nonsense.*git fetch/);
     await expect(create({ dir }, { version: "1.6.0", commit: "--all" })).rejects.toThrow(/no commit --all/);
   });
+  test("an empty reason is none, and no entry is lost over it", async () => {
+    const dir = repository();
+    commit(dir, "Work");
+    expect((await create({ dir }, { version: "1.6.0", reason: " " })).entry).not.toHaveProperty("reason");
+    await expect(create({ dir, current: { version: "1.7.0", commit: "a".repeat(40) } }, { version: "1.6.0", reason: "" })).rejects.toThrow(
+      /--reason/,
+    );
+  });
   test("a tag that is not annotated needs a reason", async () => {
     const dir = repository();
     git(dir, ["tag", "v1.6.0"]);
