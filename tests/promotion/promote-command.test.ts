@@ -68,7 +68,10 @@ test.each<[string, Happening]>([
   ["a hold", { kind: "hold", stack: "production", releaseId: releaseId(release("1.1.0")), reason: "flaky", automatic: false }],
 ])("%s that somebody sets while the question is open stands before it", async (_, what) => {
   const { exitCode, err } = await promote(["production"], () => void book.append(what));
-  expect({ exitCode, err }).toMatchObject({ exitCode: 1, err: expect.stringMatching(/closed {2}(freeze|hold)[\s\S]*1 gate closed meanwhile/) });
+  expect({ exitCode, err }).toMatchObject({
+    exitCode: 1,
+    err: expect.stringMatching(/closed {2}(freeze|hold)[\s\S]*1 gate closed meanwhile/),
+  });
   expect(readFileSync(file(), "utf8")).not.toContain("1.1.0");
   expect(book.events.map(({ what: { kind } }) => kind)).toEqual([what.kind]);
 });
