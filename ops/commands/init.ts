@@ -89,7 +89,7 @@ async function keepSecrets({ stack, secretValues }: Adoption, name: string, dir:
 
 const nextSteps = ({ stack, cluster }: Adoption): string[] =>
   ["import", "preview"].map((verb) =>
-    ["./liftlock", verb, stack, ...(verb === "import" ? ["--declared"] : []), ...cluster.options].join(" "),
+    [`${cluster.before}./liftlock`, verb, stack, ...(verb === "import" ? ["--declared"] : []), ...cluster.options].join(" "),
   );
 
 /** Takes what runs into the stack's state, and says what an `up` would change. */
@@ -98,7 +98,9 @@ async function takenOver(own: Io, context: Context, { stack, cluster }: Adoption
   if (code !== EXIT.done) return code;
   const previewed = await liftlock(own, "preview", stack, ...cluster.options);
   const where = cluster.options.join(" ");
-  context.say(`\nNext, in ${place}:\n  look through the settings and the preview, then\n  ./liftlock up ${stack} ${where}`);
+  context.say(
+    `\nNext, in ${place}:\n  look through the settings and the preview, then\n  ${cluster.before}./liftlock up ${stack} ${where}`,
+  );
   return previewed;
 }
 

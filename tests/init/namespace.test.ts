@@ -1,7 +1,12 @@
-import { describe, expect, test } from "vitest";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import os from "node:os";
+import path from "node:path";
+import { describe, expect, onTestFinished, test } from "vitest";
+import type { Context } from "../../ops/context.ts";
 import { checkFiles } from "../../ops/init/check.ts";
 import { settingsFiles } from "../../ops/init/files.ts";
 import { choicesOf } from "../../ops/init/flags.ts";
+import { clusterOf } from "../../ops/init/namespace/cluster.ts";
 import { refuseOwned } from "../../ops/init/namespace/owners.ts";
 import { propose } from "../../ops/init/namespace/propose.ts";
 import { settingsOf } from "../../ops/init/namespace/settings.ts";
@@ -57,10 +62,42 @@ describe("what cannot be a service stays beside, and says which field keeps it t
       deployment("web", {}, { selector: { matchExpressions: [{ key: "a", operator: "Exists" }] } }),
       /matchExpressions/,
     ],
+    [
+      "what speaks no HTTP",
+      deployment("cache", { containers: [container({ ports: [{ containerPort: 6379 }] })] }),
+      /answers Redis, and .* by HTTP/,
+    ],
     ["a StatefulSet without volumes", { ...deployment("web"), kind: "StatefulSet" }, /keeps no volume/],
   ])("%s", (_, object, text) => {
     expect(read(object).services).toEqual([]);
     expect(why(object)).toEqual([expect.stringMatching(text)]);
+  });
+});
+
+test("a port of a database's is no obstacle where the pods are asked by HTTP", () => {
+  const http = container({ ports: [{ containerPort: 6379 }], readinessProbe: { httpGet: { path: "/ready", port: 6379 } } });
+  expect(read(deployment("odd", { containers: [http] })).services).toHaveLength(1);
+});
+
+test("whoever names a kubeconfig finds it in the commands that follow", async () => {
+  const folder = mkdtempSync(path.join(os.tmpdir(), "liftlock kube-"));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  const file = path.join(folder, "kubeconfig");
+  const named = (name: string, key: string, value: Json) => [{ name, [key]: value }];
+  writeFileSync(
+    file,
+    JSON.stringify({
+      "current-context": "acme",
+      clusters: named("here", "cluster", { server: "https://127.0.0.1:1" }),
+      users: named("ann", "user", { token: "none" }),
+      contexts: named("acme", "context", { cluster: "here", user: "ann" }),
+    }),
+  );
+  const context = { options: { local: true }, io: { cwd: folder, env: {}, interactive: true } } as unknown as Context;
+  expect(await clusterOf(context, folder, "kubeconfig")).toMatchObject({
+    before: `KUBECONFIG='${file}' `,
+    options: ["--local", "--context", "acme"],
+    env: { KUBECONFIG: file },
   });
 });
 

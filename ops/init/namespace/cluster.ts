@@ -11,6 +11,8 @@ export interface Cluster {
   readonly target: ClusterTarget;
   /** Options by which a command of the new project reaches the same cluster. */
   readonly options: readonly string[];
+  /** What a person puts before that command: `KUBECONFIG=/shop/kubeconfig `, or nothing. */
+  readonly before: string;
   readonly env: Readonly<Record<string, string | undefined>>;
 }
 
@@ -31,7 +33,7 @@ export async function clusterOf({ options, io, selector }: Context, dir: string,
         "The local control plane of this folder is not running, so there is no namespace to read. Another cluster: --context NAME, and --kubeconfig FILE where kubectl would not find it.",
         2,
       );
-    return { target: cluster, options: ["--local"], env };
+    return { target: cluster, options: ["--local"], before: "", env };
   }
   const { server: _, ...target } = findContext(options.context ?? currentContext(env), env);
   // Said before anything is read or written: the import at the end would ask.
@@ -41,8 +43,11 @@ export async function clusterOf({ options, io, selector }: Context, dir: string,
       2,
     );
   const confirmed = options.confirmContext === undefined ? [] : ["--confirm-context", options.confirmContext];
-  return { target, options: ["--local", "--context", target.context, ...confirmed], env };
+  const before = kubeconfig === undefined ? "" : `KUBECONFIG=${inShell(env.KUBECONFIG!)} `;
+  return { target, options: ["--local", "--context", target.context, ...confirmed], before, env };
 }
+
+const inShell = (word: string): string => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`);
 
 /** `1.36`, as settings write it. */
 export async function versionOf(api: ClusterApi): Promise<string> {

@@ -55,6 +55,11 @@ export function judge(object: Json, objects: readonly Json[], running: (labels: 
     return no(
       `spec.template.spec.containers[0].ports: ${ports.target} takes root, and pods run without: let the application listen on 1024 or more`,
     );
+  const protocol = ports.target === undefined ? undefined : SPEAKS[ports.target];
+  if (protocol !== undefined && !asksByHttp(container))
+    return no(
+      `spec.template.spec.containers[0].ports: at ${ports.target} answers ${protocol}, and a service's probes ask by HTTP: its pods would never be ready`,
+    );
   const probes = probesOf(title, container, kind === "worker" ? "worker" : "web");
   const { resources, notes } = resourcesOf(title, container);
   const scale = scaleOf(object, objects, stateful !== undefined);
@@ -118,6 +123,20 @@ export function judge(object: Json, objects: readonly Json[], running: (labels: 
     },
   };
 }
+
+/** Registered ports of what databases and brokers speak (IANA's list, and their own documentation where they are not on it). */
+const SPEAKS: Readonly<Record<number, string>> = {
+  3306: "MySQL",
+  5432: "PostgreSQL",
+  5672: "AMQP",
+  6379: "Redis",
+  9092: "Kafka",
+  11211: "memcached",
+  27017: "MongoDB",
+};
+
+const asksByHttp = (container: Json): boolean =>
+  ["readinessProbe", "livenessProbe", "startupProbe"].some((probe) => mapAt(container, probe).httpGet !== undefined);
 
 /** How long its pods take to start, to count and to stop. */
 function timesOf(object: Json, grace: number, drain: number | undefined): Json {
