@@ -16,16 +16,18 @@ export function judgeDeployment({ object, pods, replicaSets }: View): Verdict {
   const [updated, total, available] = [status?.updatedReplicas ?? 0, status?.replicas ?? 0, status?.availableReplicas ?? 0];
   if (updated >= wanted && total <= updated && available >= updated) return READY;
 
-  const current = replicaSetOf(
-    deployment,
-    replicaSets.map((replicaSet) => replicaSet as unknown as V1ReplicaSet),
-  );
+  const known = replicaSets.map((replicaSet) => replicaSet as unknown as V1ReplicaSet);
+  const current = replicaSetOf(deployment, known);
   const faults =
     current === undefined ? [] : podFaults(pods.filter((pod) => isOwnedBy(pod as { metadata?: OwnedMetadata }, current.metadata?.uid)));
   const refused = current?.status?.conditions?.find(({ type, status }) => type === "ReplicaFailure" && status === "True");
   if (refused !== undefined) faults.push(failedCreate(refused.message ?? refused.reason ?? ""));
   const progressing = status?.conditions?.find(({ type }) => type === "Progressing");
-  if (progressing?.status === "False" && progressing.reason === "ProgressDeadlineExceeded" && !isOfAnother(progressing.message, current)) {
+  if (
+    progressing?.status === "False" &&
+    progressing.reason === "ProgressDeadlineExceeded" &&
+    !isOfAnother(progressing.message, current, known)
+  ) {
     const settled = faults.map((fault) => ({ ...fault, graceSeconds: 0 })); // the controller's own deadline is the last word
     return waiting("its progress deadline is over", [
       ...settled,
@@ -54,10 +56,14 @@ function withoutHash(template: V1PodTemplateSpec | undefined): unknown {
   return { ...template, metadata: { ...template?.metadata, labels } };
 }
 
-/** The condition of a rollout that ran out of time stays until the next one has got on a little. */
-function isOfAnother(message: string | undefined, current: V1ReplicaSet | undefined): boolean {
+/**
+ * The condition of a rollout that ran out of time stays until the next one has got on a little. The next one's ReplicaSet may not have been seen
+ * yet, as Deployments and ReplicaSets are told of apart: then one that was, of another template, is what ran out of time.
+ */
+function isOfAnother(message: string | undefined, current: V1ReplicaSet | undefined, known: readonly V1ReplicaSet[]): boolean {
   const name = /^ReplicaSet "([^"]+)"/.exec(message ?? "")?.[1];
-  return name !== undefined && current !== undefined && name !== current.metadata?.name;
+  if (name === undefined) return false;
+  return current === undefined ? known.some(({ metadata }) => metadata?.name === name) : name !== current.metadata?.name;
 }
 
 interface OwnedMetadata {

@@ -227,6 +227,8 @@ describe("Deployments", () => {
     // Whether or not the ReplicaSet's new revision has been seen.
     for (const sets of [before, [set("rs-1", "3", "api:1"), set("rs-2", "2", "api:2")]])
       expect(judgeDeployment(at("api:1", "rs-2", sets))).toMatchObject({ ready: false, faults: [] });
+    // Nor where the ReplicaSet of the template has not been seen at all yet.
+    expect(judgeDeployment(at("api:3", "rs-2", before))).toMatchObject({ ready: false, faults: [] });
     expect(judgeDeployment(at("api:1", "rs-1", before)).faults.map(({ reason }) => reason)).toEqual(["ProgressDeadlineExceeded"]);
     expect(judgeDeployment(at("api:2", "rs-2", before)).faults.map(({ reason }) => reason)).toEqual([
       "CrashLoopBackOff",
