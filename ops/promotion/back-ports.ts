@@ -13,11 +13,10 @@ export async function noteBackPorts(context: Context, book: Book): Promise<void>
   const evidence = await gather(context);
   const { path } = evidence.application.promotion;
   for (const { stack, releaseId, missing, noted } of await unported(evidence)) {
-    if (noted || missing.length > 0) continue;
     const to = path.slice(0, Math.max(0, path.indexOf(stack)));
+    // Before the first environment there is none that could have it, and its broken glass stays red until somebody stands by it.
+    if (noted || missing.length > 0 || to.length === 0) continue;
     await book.append({ kind: "back-ported", stack, releaseId, to });
-    context.say(
-      `${releaseId} of ${stack} is ported back${to.length === 0 ? "" : `: ${listed(to)} ${to.length === 1 ? "has" : "have"} it`}.`,
-    );
+    context.say(`${releaseId} of ${stack} is ported back: ${listed(to)} ${to.length === 1 ? "has" : "have"} it.`);
   }
 }

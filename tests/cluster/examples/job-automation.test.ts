@@ -130,8 +130,10 @@ describe("job-automation", () => {
     expect(await team.refused("up staging")).toMatch(/closed {2}window releases/);
     await team.done('break-glass staging --reason "credentials leak" --incident INC-1', "up staging");
     expect(await team.image("staging", "app")).toContain("app:1.3.2");
+    expect(await team.red("staging")).toEqual([expect.stringMatching(/^INC-1: .*not confirmed by a second person/)]);
     expect(await team.refused("break-glass confirm staging")).toContain("somebody else");
     await team.done(`break-glass confirm staging ${quinn}`);
+    expect(await team.red("staging")).toEqual([]);
     expect(await team.entries("break-glass-confirmed")).toMatchObject([{ stack: "staging" }]);
   });
 
