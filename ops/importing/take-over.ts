@@ -15,7 +15,7 @@ export async function takeOverDeclared(context: Context, project: ProjectSummary
   const { io, say, options, selector } = context;
   if (!options.local)
     throw new UserError(
-      "--declared is for the embedded engine: say --local, or --local --context NAME. With the Pulumi CLI, objects are taken over one by one: --type, --name, --id and --parent, or --file.",
+      `--declared is for the embedded engine: say --local, or --local --context NAME. With the Pulumi CLI, objects are taken over one by one: ${context.command} import ${stack} --type kubernetes:apps/v1:Deployment --name SERVICE --id NAMESPACE/NAME, or --file.`,
       2,
     );
   const offline = await selector.select({ projectDir: project.dir, stack, cluster: "none" });

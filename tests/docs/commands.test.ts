@@ -52,13 +52,20 @@ test("every command of the command line is shown by a page, and stands in a grou
   expect(Object.values(GROUPS).flat().sort()).toEqual(commandNames().sort());
 });
 
+/** Stacks whose file the reader copies on that page. */
+const madeOn = (page: string): string[] =>
+  blocks
+    .filter((block) => block.page === page && isShell(block))
+    .flatMap(({ text }) => [...text.matchAll(/^cp Pulumi\.[\w-]+\.yaml Pulumi\.([\w-]+)\.yaml$/gm)].map(([, stack]) => stack!));
+
 test("every stack and folder that a call names is there", () => {
   const gone = calls.flatMap(({ where, args, folder }) => {
     const { stacks, options, command } = parsed(args);
     const dir = (options.stackDir as string | undefined) ?? folder;
     if (!dir.startsWith("..") && !existsSync(path.join(root, dir))) return `${where}: no folder ${dir}`;
-    const known = dir.startsWith("..") ? ["development", "staging", "production", "platform"] : stacksOf(dir);
+    const known: string[] = dir.startsWith("..") ? ["development", "staging", "production", "platform"] : stacksOf(dir);
     if (command === "source-branch") return [];
+    known.push(...madeOn(where.split(":")[0]!));
     return stacks.filter((name) => !isPlaceholder(name) && !known.includes(name)).map((name) => `${where}: no stack ${name} in ${dir}`);
   });
   expect(gone).toEqual([]);

@@ -1,4 +1,4 @@
-import { globSync } from "node:fs";
+import { existsSync, globSync } from "node:fs";
 import path from "node:path";
 import { expect, test } from "vitest";
 import { pages, root, textOf } from "./pages.ts";
@@ -27,4 +27,21 @@ test("every link to a heading finds it", () => {
       if (!target.endsWith(".md") || !anchorsOf(target).has(anchor!)) lost.push(`${page} -> ${file}#${anchor}`);
     }
   expect(lost).toEqual([]);
+});
+
+test("every link to a file of the checkout finds it", () => {
+  const lost: string[] = [];
+  let found = 0;
+  for (const page of all)
+    for (const [, file] of textOf(page).matchAll(/\]\((?!\w+:)([^)#\s]+)(?:#[^)\s]*)?\)/g)) {
+      found++;
+      if (!existsSync(path.join(root, path.dirname(page), file!))) lost.push(`${page} -> ${file}`);
+    }
+  expect(lost).toEqual([]);
+  expect(found).toBeGreaterThan(100);
+});
+
+test("README leads to every how-to and every page beside them", () => {
+  const linked = new Set([...textOf("README.md").matchAll(/\]\(([^)#\s]+)/g)].map(([, file]) => file));
+  expect(pages.filter((page) => page.startsWith("docs/") && !linked.has(page))).toEqual([]);
 });
