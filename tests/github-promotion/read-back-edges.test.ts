@@ -88,6 +88,9 @@ test("a ruleset of the organisation with the name of ours is not ours, and is na
   };
   expect((await look([ours], ferry, withTheirs)).findings).toEqual(["created Ruleset tags undefined undefined -> undefined"]);
   expect(await look([ours])).toEqual({ findings: [], unread: [] });
+  // Made anew by hand, it has another id: still not theirs.
+  const before = { ...ours, id: "77" };
+  expect((await look([before], ferry, withTheirs)).findings).toEqual(["created Ruleset tags undefined undefined -> undefined"]);
 });
 
 test("an environment that somebody made in other letters is the one that was taken over", async () => {
