@@ -22,7 +22,8 @@ export async function deleteObject(session: Session, request: DeleteRequest): Pr
     const place = { resource, namespace: resource.namespaced ? namespace || "default" : undefined, name };
     const live = await client.get(place, signal);
     if (live === undefined) return;
-    if (!(await client.delete(place, { propagationPolicy: propagation(inputs) }, signal))) return;
+    // By its uid: a request that is carried out late, after it was repeated, must not delete what bears the name by then.
+    if (!(await client.delete(place, { propagationPolicy: propagation(inputs), uid: uidOf(live) }, signal))) return;
     if (isAnnotated(inputs, SKIP_AWAIT) && SKIPPABLE.has(gvk!.kind)) return;
     const { awaitGone } = await import("./await/gone.ts");
     const held = await awaitGone({ client, place, uid: uidOf(live), timeoutSeconds: timeoutOf(request, inputs), signal });

@@ -20,6 +20,7 @@ export class FaultProxy {
   readonly kubeconfig: string;
   readonly #server: http.Server;
   readonly #agent: https.Agent;
+  readonly #late = new Set<Promise<void>>();
   readonly #target: string;
 
   private constructor(kubeconfig: string, dir: string, server: http.Server) {
@@ -69,6 +70,11 @@ export class FaultProxy {
   heal(): void {
     this.plan = () => undefined;
   }
+  /** Once all that is carried out late has been. */
+  async settled(): Promise<void> {
+    await Promise.all(this.#late);
+    this.#late.clear();
+  }
 
   async close(): Promise<void> {
     this.#agent.destroy();
@@ -87,7 +93,9 @@ export class FaultProxy {
       if (fault === "cut-before") return void response.destroy();
       if (fault === "late") {
         response.destroy();
-        setTimeout(() => this.#forward(request, body, (answer) => answer.resume()), 250);
+        const { promise, resolve } = Promise.withResolvers<void>();
+        this.#late.add(promise);
+        setTimeout(() => this.#forward(request, body, (answer) => answer.resume().on("close", resolve), resolve), 600); // after the repeated request
         return;
       }
       this.#forward(
