@@ -252,3 +252,105 @@ describe("what is proposed passes schema and rules", () => {
     expect(() => files("staging,production", bare)).toThrow(/there an image goes by its digest.*--environments production/);
   });
 });
+
+test.each<[string, Json]>([
+  ["Helm, release shop", { annotations: { "meta.helm.sh/release-name": "shop" } }],
+  ["Helm, release (unnamed)", { labels: { "app.kubernetes.io/managed-by": "Helm" } }],
+  ["Argo CD, application shop", { labels: { "argocd.argoproj.io/instance": "shop" } }],
+  ["Argo CD, application shop", { annotations: { "argocd.argoproj.io/tracking-id": "shop:apps/Deployment:shop/web" } }],
+  ["Flux, shop", { labels: { "kustomize.toolkit.fluxcd.io/name": "shop" } }],
+  ["Flux, shop", { labels: { "helm.toolkit.fluxcd.io/name": "shop" } }],
+])("what %s keeps is refused by every mark of it: %j", (who, metadata) => {
+  expect(() => refuseOwned([of("v1", "ConfigMap", "x", { metadata })], () => false)).toThrow(`${who}: ConfigMap x`);
+});
+
+describe("what a StatefulSet stores", () => {
+  const claim = (spec: Json = {}, metadata: Json = {}): Json => ({
+    metadata: { name: "data", ...metadata },
+    spec: { accessModes: ["ReadWriteOnce"], resources: { requests: { storage: "1Gi" } }, ...spec },
+  });
+  const stateful = (claims: Json[], spec: Json = {}): Json => {
+    const volumeMounts = claims.map((one) => ({ name: (one.metadata as Json).name, mountPath: "/data" }));
+    return {
+      ...deployment("db", { containers: [container({ volumeMounts })] }, { volumeClaimTemplates: claims, ...spec }),
+      kind: "StatefulSet",
+    };
+  };
+  test("can be said where it is one writer's", () => {
+    expect(read(stateful([claim()])).services).toMatchObject([
+      { kind: "stateful", volumes: [{ name: "data", path: "/data", size: "1Gi" }] },
+    ]);
+  });
+  test.each<[Json, RegExp]>([
+    [stateful([claim()], { podManagementPolicy: "Parallel" }), /podManagementPolicy: Parallel cannot be said/],
+    [stateful([claim({ accessModes: ["ReadWriteMany"] })]), /accessModes: must be ReadWriteOnce/],
+    [stateful([claim({}, { labels: { a: "b" } })]), /metadata: its labels and annotations cannot be said/],
+    [stateful([claim({ storageClassName: "a" }), claim({ storageClassName: "b" }, { name: "more" })]), /several storage classes/],
+  ])("or stays beside: %#", (object, text) => {
+    expect(why(object)).toEqual([expect.stringMatching(text)]);
+  });
+});
+
+test("an autoscaler of something else with the same name scales nothing here; no pods become one", () => {
+  const scaleTargetRef = { kind: "StatefulSet", name: "web" };
+  const scaler = of("autoscaling/v2", "HorizontalPodAutoscaler", "web", { spec: { scaleTargetRef, minReplicas: 4, maxReplicas: 9 } });
+  const proposal = read(deployment("web", {}, { replicas: 0 }), scaler);
+  expect(proposal.environment).toMatchObject({ services: { web: { replicas: { min: 1, max: 1 } } } });
+  expect(proposal.notes).toContainEqual(expect.objectContaining({ field: "spec.replicas", why: expect.stringMatching(/0 becomes 1/) }));
+});
+
+test("variables: a prefix belongs to the name, what is optional may be missing, and files move", () => {
+  const map = of("v1", "ConfigMap", "base", { data: { LEVEL: "info" } });
+  const one = container({
+    envFrom: [{ prefix: "APP_", configMapRef: { name: "base" } }, { configMapRef: { name: "gone", optional: true } }],
+    volumeMounts: [{ name: "files", mountPath: "/srv/conf" }],
+  });
+  const pod = { containers: [one], volumes: [{ name: "files", configMap: { name: "base" } }] };
+  const { sets, notes } = read(map, deployment("web", pod));
+  expect(Object.keys(sets.config.base!.keys)).toEqual(["APP_LEVEL", "LEVEL"]);
+  expect(notes.map(({ why: text }) => text)).toContain("its files move from /srv/conf to /etc/config/base: tell the application");
+  expect(notes.some(({ why: text }) => /there is no ConfigMap gone/.test(text))).toBe(false);
+});
+
+test("of one variable from two Secrets the last counts, as in Kubernetes", () => {
+  const secret = (name: string, value: string) => of("v1", "Secret", name, { data: { TOKEN: Buffer.from(value).toString("base64") } });
+  const envFrom = [{ secretRef: { name: "a" } }, { secretRef: { name: "b" } }];
+  const { sets, services } = read(secret("a", "old"), secret("b", SECRET), deployment("web", { containers: [container({ envFrom })] }));
+  expect(services).toMatchObject([{ secrets: ["b"] }]);
+  expect([...sets.secretValues]).toEqual([["TOKEN", SECRET]]);
+});
+
+test("pods: a low user, a privileged one, one path for two probes, a slow start, and more than a pause before the end", () => {
+  const http = (path: string, more: Json = {}) => ({ httpGet: { path, port: 8080 }, ...more });
+  const one = container({
+    image: "redis:7.2",
+    securityContext: { runAsUser: 1000 },
+    readinessProbe: http("/ok"),
+    livenessProbe: http("/ok"),
+    startupProbe: http("/start", { periodSeconds: 10, failureThreshold: 30 }),
+    lifecycle: { preStop: { sleep: { seconds: 20 } }, postStart: { exec: { command: ["true"] } } },
+  });
+  const { services, notes } = read(deployment("web", { containers: [one] }, { strategy: { type: "Recreate" } }));
+  expect(services).toMatchObject([
+    { image: "docker.io/library/redis", probes: { readiness: "/ok", liveness: "/health/live", startup: "/start" }, boot: "300s" },
+  ]);
+  expect(services[0]).not.toHaveProperty("drain");
+  const said = notes.map(({ field, why: text }) => `${field}: ${text}`).join("\n");
+  for (const words of ["1000 becomes 10001", "containers[0].lifecycle:", "Recreate becomes RollingUpdate"]) expect(said).toContain(words);
+  const privileged = deployment("web", { containers: [container({ securityContext: { privileged: true } })] });
+  expect(why(privileged)).toEqual([expect.stringMatching(/privileged: the restricted Pod Security standard/)]);
+});
+
+test("a service has one host and one route: what leads there besides is said, and stays", () => {
+  const backend = { service: { name: "web", port: { number: 80 } } };
+  const rule = (host: string) => ({ host, http: { paths: [{ path: "/", pathType: "Prefix", backend }] } });
+  const service = of("v1", "Service", "web", { spec: { selector: { app: "web" }, ports: [{ port: 80, targetPort: 8080 }] } });
+  const ingress = of("networking.k8s.io/v1", "Ingress", "in", { spec: { rules: [rule("a.example.com"), rule("b.example.com")] } });
+  expect(noted(deployment("web"), service, ingress).join("\n")).toMatch(
+    /web has a route already.*b\.example\.com\/ stays with this object/,
+  );
+  const route = of("gateway.networking.k8s.io/v1", "HTTPRoute", "out", {
+    spec: { hostnames: ["a.example.com", "b.example.com"], rules: [{ backendRefs: [{ name: "web", port: 80 }] }] },
+  });
+  expect(noted(deployment("web"), service, route).join("\n")).toMatch(/answers for b\.example\.com as well: a service has one host/);
+});

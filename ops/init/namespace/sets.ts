@@ -33,10 +33,6 @@ export function addTo(sets: Sets, service: string, all: readonly Variable[]): Re
         secrets: [],
         fault: `its secret ${key} has another value than the ${key} of another service: a stack has one value of a key`,
       };
-  const twice = variables.find(
-    (one) => one.as === "env" && variables.some((other) => other.as === "env" && other.key === one.key && other.set !== one.set),
-  );
-  if (twice !== undefined) return { config: [], secrets: [], fault: `its variable ${twice.key} comes from two Secrets: keep one` };
   for (const { key, value, set, secret, as } of variables) {
     if (secret) {
       const known = sets.secrets[set] ?? { keys: {}, as };
