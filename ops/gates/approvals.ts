@@ -32,13 +32,28 @@ export function rulesOf({ promotion, stack, lane }: GateInput): readonly Approva
 }
 
 export function approvalGates(input: GateInput): Verdict[] {
-  const all = [...approvalsIn(input.events), ...(input.approvals ?? [])]
-    .filter(({ stack }) => stack === input.stack)
-    .sort((a, b) => Date.parse(a.at) - Date.parse(b.at));
   const people = new People(input.promotion);
+  const all = inOrder([...approvalsIn(input.events), ...(input.approvals ?? [])], people).filter(({ stack }) => stack === input.stack);
   const rules = rulesOf(input);
   const verdicts = rules.map((rule) => approvalGate(input, rule, people, all));
   return rules.length === 0 && input.lane === "hotfix" ? [secondPerson(input, people, all)] : verdicts;
+}
+
+/**
+ * Oldest first. The ledger's order of one person's words stands, whatever the clocks of their machines said: no approval from one that is ahead
+ * survives the rejection that followed it.
+ */
+function inOrder(approvals: readonly Approval[], people: People): Approval[] {
+  const latest = new Map<string, number>();
+  const timed = approvals.map((approval) => {
+    const time = Date.parse(approval.at);
+    if (approval.source !== "ledger") return { approval, time };
+    const person = people.who(approval.actor);
+    const after = Math.max(time, latest.get(person) ?? time);
+    latest.set(person, after);
+    return { approval, time: after };
+  });
+  return timed.sort((a, b) => a.time - b.time).map(({ approval }) => approval);
 }
 
 /** What counts of the approvals, by person: the last word of each. */

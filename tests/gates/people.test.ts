@@ -66,6 +66,10 @@ describe("approvals", () => {
     expect(approval(one, says(1, ann), says(2, ben, "qa", "rejected"), says(3, ann))).toMatchObject({ open: false, code: "rejected" });
     expect(approval(one, says(1, ann), says(2, ben, "qa", "rejected"), says(3, ben))).toMatchObject({ open: true });
   });
+  test("the ledger's order counts, not what the clocks of a person's machines said", () => {
+    expect(approval(one, says(5, ben), says(4, ben, "qa", "rejected"))).toMatchObject({ open: false, code: "rejected" });
+    expect(approval(one, says(5, ben, "qa", "rejected"), says(4, ben))).toMatchObject({ open: true });
+  });
   test("a rejection by somebody without a role closes nothing", () =>
     expect(approval({ approvals: [{ roles: ["lead"] }] }, says(1, cleo, "lead"), says(2, ben, "lead", "rejected"))).toMatchObject({
       open: true,
