@@ -246,6 +246,9 @@ describe("what is proposed passes schema and rules", () => {
   test.each(["production", "staging,production"])("for %s, without a secret's value", (environments) =>
     expect(JSON.stringify(files(environments))).not.toContain(SECRET),
   );
+  test("with the port at which the database's URL has it", () => {
+    expect(files("production")["Pulumi.yaml"]).toMatch(/secret: DATABASE_URL\n +port: 6432\n/);
+  });
   test("an image without a digest is for the first environment alone", () => {
     const bare = live.map((object) => JSON.parse(JSON.stringify(object).replaceAll(/@sha256:1+/g, "")) as Json);
     expect(() => files("production", bare)).not.toThrow();
