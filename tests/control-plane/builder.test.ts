@@ -138,14 +138,20 @@ describe("building", () => {
   });
 
   test("called off: Go is ended, and the lock is free", async () => {
-    fakeGo(`[ "$1" = build ] && exec sleep 60; ${workingGo}`);
+    // In the midst of the compiling: what else the script begins would go on without it.
+    fakeGo(`[ "$1" = build ] && { echo > "$LIFTLOCK_CACHE/compiling"; exec sleep 60; }; ${workingGo}`);
     const abort = new AbortController();
-    const building = ensureBuild({
-      signal: abort.signal,
-      onProgress: ({ message }) => message.startsWith("resolving") && setTimeout(() => abort.abort(new Error("called off")), 100),
-    });
-    await expect(building).rejects.toThrow("called off");
+    const ended = expect(ensureBuild({ signal: abort.signal })).rejects.toThrow("called off");
+    await expect.poll(() => existsSync(path.join(dir, "compiling"))).toBe(true);
+    abort.abort(new Error("called off"));
+    await ended;
     expect(readdirSync(cacheRoot())).toEqual([`.building-${versionKey()}`]);
+  });
+
+  test("called off before Go is asked: it is not", async () => {
+    fakeGo(workingGo);
+    await expect(ensureBuild({ signal: AbortSignal.abort(new Error("called off")) })).rejects.toThrow("called off");
+    expect(existsSync(path.join(dir, "calls"))).toBe(false);
   });
 });
 

@@ -21,6 +21,7 @@ export class BuildError extends Error {
  */
 export function go(args, { env = {}, onLine, signal, cwd = modulesDir } = {}) {
   return new Promise((resolve, reject) => {
+    if (signal?.aborted) return void reject(signal.reason); // between two calls: nobody would end this one
     const child = spawn("go", args, {
       cwd,
       stdio: ["ignore", "pipe", "pipe"],
