@@ -1,7 +1,7 @@
 import { releaseId } from "../../components/release.ts";
 import { type Context, EXIT } from "../context.ts";
-import { requireRead } from "../gates/evidence.ts";
 import { openDesk, record, releaseAbout } from "../gates/record.ts";
+import { requireRead } from "../gates/unread.ts";
 import { requireEnvironment, similar } from "../project-dir.ts";
 import { readTime } from "../read-time.ts";
 import { listed } from "../report/text.ts";

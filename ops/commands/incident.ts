@@ -1,8 +1,8 @@
 import { releaseId } from "../../components/release.ts";
 import { type Context, EXIT } from "../context.ts";
-import { requireRead } from "../gates/evidence.ts";
 import { openIncidents } from "../gates/incidents.ts";
 import { type Desk, openDesk, record, required } from "../gates/record.ts";
+import { requireRead } from "../gates/unread.ts";
 import { requireEnvironment } from "../project-dir.ts";
 import { listed } from "../report/text.ts";
 import { UserError } from "../user-error.ts";

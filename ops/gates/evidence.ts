@@ -22,6 +22,7 @@ import { ancestry, commitOf } from "./commits.ts";
 import { type Fix, fixesIn } from "./fixes.ts";
 import type { Approval, ApproverSource, GateInput, Lane, Ran } from "./input.ts";
 import { laneOf } from "./lane.ts";
+import { requireRead } from "./unread.ts";
 
 /** What is known of one environment. */
 export interface Facts {
@@ -100,18 +101,6 @@ async function factsOf({ selector }: Context, { dir, name }: ProjectSummary, sta
     if (error instanceof UserError) return { ...facts, unread: error.message };
     throw error;
   }
-}
-
-/** Of these environments, why one's release cannot be known. */
-export function unreadOf({ facts }: Pick<Evidence, "facts">, stacks: readonly string[]): string | undefined {
-  const stack = stacks.find((name) => facts.get(name)?.unread !== undefined);
-  return stack === undefined ? undefined : `What ${stack} runs cannot be known: ${facts.get(stack)!.unread}`;
-}
-
-/** What nobody could ask for must not pass for what is not there. */
-export function requireRead(evidence: Pick<Evidence, "facts">, ...stacks: readonly string[]): void {
-  const unread = unreadOf(evidence, stacks);
-  if (unread !== undefined) throw new UserError(unread);
 }
 
 function ranIn(outputs: Readonly<Record<string, unknown>> | undefined): Ran[] | undefined {

@@ -5,7 +5,8 @@ import type { Release } from "../promotion/configuration.ts";
 import { count } from "../report/text.ts";
 import { UserError } from "../user-error.ts";
 import { whoActs } from "./actor.ts";
-import { candidate, type Evidence, gather, requireRead } from "./evidence.ts";
+import { candidate, type Evidence, gather } from "./evidence.ts";
+import { requireRead } from "./unread.ts";
 
 export interface Desk extends Evidence {
   readonly actor: Actor;

@@ -9,11 +9,12 @@ import { type Unported, unported } from "./back-port.ts";
 import { type BrokenGlass, brokenGlass } from "./break-glass.ts";
 import { checklistAfter } from "./checks.ts";
 import { evaluateGates } from "./evaluate.ts";
-import { candidate, type Evidence, gateInput, unreadOf } from "./evidence.ts";
+import { candidate, type Evidence, gateInput } from "./evidence.ts";
 import { activeFreezes } from "./freezes.ts";
 import type { Verdict } from "./gate.ts";
 import { openIncidents } from "./incidents.ts";
 import { People } from "./people.ts";
+import { unreadOf } from "./unread.ts";
 
 export interface Status {
   readonly stack: string;

@@ -2,7 +2,8 @@ import { releaseId } from "../../../components/release.ts";
 import { sourcesOf, stacksOf } from "../../../components/upstream.ts";
 import type { Context, GateAnswer } from "../../context.ts";
 import { evaluateGates } from "../../gates/evaluate.ts";
-import { candidate, gateInput, gather, unreadOf } from "../../gates/evidence.ts";
+import { candidate, gateInput, gather } from "../../gates/evidence.ts";
+import { unreadOf } from "../../gates/unread.ts";
 import { requestOf } from "../../promotion/gates.ts";
 import { hasGates } from "../../promotion/may-enter.ts";
 

@@ -1,0 +1,14 @@
+import { UserError } from "../user-error.ts";
+import type { Evidence } from "./evidence.ts";
+
+/** Of these environments, why one's release cannot be known. */
+export function unreadOf({ facts }: Pick<Evidence, "facts">, stacks: readonly string[]): string | undefined {
+  const stack = stacks.find((name) => facts.get(name)?.unread !== undefined);
+  return stack === undefined ? undefined : `What ${stack} runs cannot be known: ${facts.get(stack)!.unread}`;
+}
+
+/** What nobody could ask for must not pass for what is not there. */
+export function requireRead(evidence: Pick<Evidence, "facts">, ...stacks: readonly string[]): void {
+  const unread = unreadOf(evidence, stacks);
+  if (unread !== undefined) throw new UserError(unread);
+}
