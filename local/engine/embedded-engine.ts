@@ -158,7 +158,7 @@ export class EmbeddedEngine implements Engine {
 
   #unknown(): UserError {
     return new NoStateError(
-      `Stack "${this.#options.stack}" of project ${this.#project.name} has no state here. Make it with \`${called()} up\`.`,
+      `Stack "${this.#options.stack}" of project ${this.#project.name} has no state here. Make it with \`${called()} up ${this.#options.stack} --local\`.`,
     );
   }
 }

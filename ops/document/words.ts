@@ -6,7 +6,7 @@ export const listed = (parts: readonly string[]): string =>
 
 export const approvalsInWords = (rules: readonly ApprovalRule[]): string[] =>
   rules.map(({ roles, count, codeOwner, whenChanged }) => {
-    const who = `${count} of ${roles.join(" or ")} approved`;
+    const who = `${count} ${count === 1 ? "person" : "people"} of ${roles.join(" or ")} approved`;
     return `${who}${codeOwner ? ", a code owner among them" : ""}${whenChanged ? ` (where it changes ${whenChanged.join(", ")})` : ""}`;
   });
 

@@ -67,7 +67,16 @@ export async function deploy(context: Context, deploying: Deploying): Promise<Ou
     if (!begun && release !== undefined) context.begins?.({ stack, release, startedAt: startedAt.toISOString() });
     begun = true;
   };
-  const { run, watch, deploying: driven, rollout } = await drive(context, { ...deploying, onChange }, early);
+  const {
+    run,
+    watch,
+    deploying: driven,
+    rollout,
+  } = await drive(context, { ...deploying, onChange }, early).catch(async (error: unknown) => {
+    // It never began: another run holds the stack, or its settings are refused.
+    if (release !== undefined) await frozen?.again(releaseId(release));
+    throw error;
+  });
   if (!context.options.json) for (const line of warningLines(run.result, context.io.colors)) context.say(line);
   const entry = (result: HappeningOf<"deployment">["result"], cause?: string) =>
     release === undefined ? [] : [deploymentEntry(deploying, release, { result, cause, startedAt, migrated: watch.migrated, rollout })];

@@ -124,7 +124,9 @@ export class FileStackBackend implements StackBackend {
   async export(): Promise<Record<string, unknown>> {
     const file = await this.#read();
     if (file === undefined)
-      throw new NoStateError(`Stack ${this.#layout.stack} has no state in ${this.#layout.root}. Make it with \`${called()} up\`.`);
+      throw new NoStateError(
+        `Stack ${this.#layout.stack} has no state in ${this.#layout.root}. Make it with \`${called()} up ${this.#layout.stack} --local\`.`,
+      );
     const deployment = file.checkpoint.latest ?? { manifest: { time: "0001-01-01T00:00:00Z", magic: "", version: "" }, metadata: {} };
     return { version: file.version, deployment };
   }

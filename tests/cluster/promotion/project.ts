@@ -5,6 +5,9 @@ import { AppsV1Api, CoreV1Api, KubeConfig, PatchStrategy, setHeaderOptions } fro
 import { execa } from "execa";
 import { inject } from "vitest";
 import { stringify } from "yaml";
+import { stackLayout } from "../../../local/engine/backend/layout.ts";
+import { acquireLock } from "../../../local/engine/backend/lock.ts";
+import { findWorld } from "../../../local/world.ts";
 import type { HappeningOf, LedgerEvent } from "../../../ops/ledger/event.ts";
 import { openLedger } from "../../../ops/ledger/ledger.ts";
 import { liftlock as command, type Ended, onContext } from "../support/command.ts";
@@ -147,6 +150,11 @@ export class Project {
   /** Runs a command line as a person would, but for the terminal. */
   liftlock(args: string, answers?: readonly string[], interrupt?: (press: () => void) => void): Promise<Ended> {
     return command([...args.split(" "), ...onContext(this.#context)], { cwd: this.dir, env: this.env, answers, interrupt });
+  }
+
+  /** Holds a stack, as another run does. */
+  hold(stack: string): Promise<{ release(): Promise<void> }> {
+    return acquireLock(stackLayout(findWorld(this.dir).backendDir(this.#context), "shop", stack));
   }
 
   /** Begins a command that can be interrupted as by Ctrl-C. */

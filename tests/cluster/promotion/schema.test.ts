@@ -69,13 +69,18 @@ describe("a release that moved the schema", () => {
     expect(await project.image("lower", "api")).toBe(first.images.api);
   });
 
-  test("a release that mends what was frozen lets its rollout go on; one that does not is frozen again", async () => {
+  test("a release that mends what was frozen lets its rollout go on; one that does not, or that never begins, is frozen again", async () => {
     project.write("lower", release("5.0.0", "misbehaves-crash", { schemaVersion: "f" }));
     expect(await project.liftlock("up lower")).toMatchObject({ exitCode: 1, out: expect.stringContaining("lower: frozen.") });
     project.write("lower", release("5.0.1", "misbehaves-crash", { schemaVersion: "f" }));
     const again = await project.liftlock("up lower");
     expect(again).toMatchObject({ exitCode: 1, out: expect.stringMatching(/the rollout of .*api.* is frozen again/) });
     expect(await project.paused("lower", "api")).toBe(true);
+    const held = await project.hold("lower");
+    const refused = await project.liftlock("up lower");
+    expect(refused).toMatchObject({ exitCode: 1, err: expect.stringContaining("Stack lower is locked") });
+    expect(await project.paused("lower", "api")).toBe(true);
+    await held.release();
     const mended = release("5.0.2", "", { schemaVersion: "f" });
     project.write("lower", mended);
     const { exitCode, out, err } = await project.liftlock("up lower");
