@@ -14,10 +14,13 @@ export interface AzurePlace {
   readonly cluster: pulumi.Input<string> | undefined;
   /** Undefined: no web test. */
   readonly insights: pulumi.Input<string> | undefined;
+  /** The cluster's agent reads what the application exposes. */
+  readonly scrape: boolean;
 }
 
 /** What the settings name, and for the rest what the platform gives out. */
-export function azurePlace(own: AzureMonitoring, { azure }: EnvironmentSettings, platform: InAzure["platform"] | undefined): AzurePlace {
+export function azurePlace(own: AzureMonitoring, { azure }: EnvironmentSettings, inAzure: InAzure | undefined): AzurePlace {
+  const platform = inAzure?.platform;
   const given = <K extends "resourceGroup" | "location" | "metrics" | "insights" | "cluster">(key: K, declare: string) =>
     platform?.apply((outputs: ReadOutputs) => outputs[key] ?? lacking(azure!.platform, declare));
   const insights = own.insights ?? given("insights", "monitoring.logs");
@@ -27,6 +30,8 @@ export function azurePlace(own: AzureMonitoring, { azure }: EnvironmentSettings,
     workspace: own.workspace ?? given("metrics", "monitoring.metrics")!,
     cluster: own.cluster ?? given("cluster", "cluster"),
     insights: own.webTest ? insights : undefined,
+    // A platform's cluster has the agent where its workspace is; of any other it is not known, and one without would refuse the object.
+    scrape: own.scrape ?? (own.workspace === undefined && inAzure?.kubeconfig !== undefined),
   };
 }
 

@@ -7,6 +7,7 @@ import { createDashboard } from "./dashboard-map.ts";
 import type { Severity } from "./model.ts";
 import type { MonitoringArgs } from "./prometheus.ts";
 import { type Audience, audiencesOf, isSilent } from "./receivers.ts";
+import { azureAgent, createScrape } from "./scrape.ts";
 import { createWebTest } from "./web-test.ts";
 
 /** An environment as Azure Monitor watches it: rules of managed Prometheus, a web test that asks from outside, and who is told. */
@@ -44,6 +45,7 @@ export class AzureMonitoring extends pulumi.ComponentResource {
         { parent: this },
       );
     }
+    if (place.scrape) createScrape(azureAgent, args, this);
     if (settings.environment.monitoring?.prometheus === undefined) createDashboard(args, this);
     createWebTest(`${base}-health`, { settings, place, actions: actions("critical").actions ?? [] }, this);
     this.registerOutputs({});

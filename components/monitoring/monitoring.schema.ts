@@ -79,6 +79,10 @@ const Azure = z.strictObject({
   workspace: ArmId.optional().describe("The Azure Monitor workspace that the cluster's metrics go to"),
   cluster: z.string().min(1).optional().describe("Name of the cluster, where several write to the workspace"),
   insights: ArmId.optional().describe("The Application Insights component that the web test belongs to"),
+  scrape: z
+    .boolean()
+    .optional()
+    .describe("The cluster's agent reads application.monitoring.scrape; left out, where cluster and workspace are the platform's"),
   webTest: z
     .boolean()
     .default(true)

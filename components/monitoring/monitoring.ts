@@ -15,7 +15,7 @@ export async function createMonitoring(
   if (prometheus !== undefined) new PrometheusMonitoring("prometheus", { settings, namespace, model, prometheus }, opts);
   if (azure !== undefined) {
     const [{ AzureMonitoring }, { azurePlace }] = await Promise.all([import("./azure.ts"), import("./azure-place.ts")]);
-    const place = azurePlace(azure, settings.environment, inAzure?.platform);
+    const place = azurePlace(azure, settings.environment, inAzure);
     // Azure's provider is the platform's, where there is one: its subscription, its login.
     const providers = [...(opts.providers as pulumi.ProviderResource[]), ...(inAzure === undefined ? [] : [inAzure.provider])];
     new AzureMonitoring("azure-monitor", { settings, namespace, model, place }, { ...opts, providers });

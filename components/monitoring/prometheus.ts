@@ -1,10 +1,8 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { labelsOf, nameLabel } from "../labels.ts";
-import { findService } from "../model.ts";
+import { labelsOf } from "../labels.ts";
 import { seconds } from "../primitives.ts";
 import type { LoadedSettings } from "../settings.ts";
-import { podNamesOf } from "../strategy/colours.ts";
 import { createDashboard } from "./dashboard-map.ts";
 import { healthUrl } from "./health.ts";
 import type { MonitoringModel } from "./model.ts";
@@ -12,6 +10,7 @@ import type { MonitoringSettings } from "./monitoring.schema.ts";
 import { prometheusRules } from "./prometheus-rules.ts";
 import { probeJob } from "./promql.ts";
 import { alertmanagerSpec, audiencesOf, isSilent } from "./receivers.ts";
+import { createScrape } from "./scrape.ts";
 
 export interface MonitoringArgs {
   readonly settings: LoadedSettings;
@@ -34,27 +33,13 @@ export class PrometheusMonitoring extends pulumi.ComponentResource {
     this.#prometheus = args.prometheus;
     const { model } = args;
     this.#custom("rules", "v1", "PrometheusRule", prometheusRules(model));
-    this.#scrape();
+    const names = { policy: "read-metrics", monitor: "metrics" };
+    const { namespace, labels } = this.#prometheus;
+    createScrape({ names, group: operator, from: { namespace }, labels }, args, this);
     this.#probe();
     this.#receivers();
     createDashboard(args, this);
     this.registerOutputs({});
-  }
-
-  /** Prometheus reads the services' metrics, and the network lets it. */
-  #scrape(): void {
-    const { settings } = this.#args;
-    const scrape = settings.application.monitoring?.scrape;
-    if (scrape === undefined) return;
-    const services = scrape.services.flatMap((service) => findService(settings.application, service) ?? []);
-    const values = services.flatMap((service) => podNamesOf(service, settings));
-    const selector = { matchExpressions: [{ key: nameLabel, operator: "In", values }] };
-    const from = [{ namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": this.#prometheus.namespace } } }];
-    const ingress = [{ from, ports: [{ protocol: "TCP", port: "http" }] }];
-    const spec = { podSelector: selector, policyTypes: ["Ingress"], ingress };
-    new k8s.networking.v1.NetworkPolicy("read-metrics", { metadata: this.#metadata("read-metrics"), spec }, { parent: this });
-    const endpoint = { port: "http", path: scrape.path, interval: scrape.every };
-    this.#custom("metrics", "v1", "PodMonitor", { selector, podMetricsEndpoints: [endpoint] });
   }
 
   #probe(): void {

@@ -23,6 +23,14 @@ const classes = ["secrets-store.csi.x-k8s.io_secretproviderclasses.yaml"];
 const operators = ["alertmanagerconfigs", "podmonitors", "probes", "prometheusrules"].map((name) => `monitoring.coreos.com_${name}.yaml`);
 const policies = ["backendtrafficpolicies", "envoyproxies", "securitypolicies"].map((name) => `gateway.envoyproxy.io_${name}.yaml`);
 
+/** Read by Azure Monitor's agent under a group of its own. */
+const azures = "azmonitoring.coreos.com_podmonitors.yaml";
+/** What names the group, in a definition, and a value that happens to be one. */
+const definition = (file: string): string => {
+  const [group, plural] = file.replace(".yaml", "").split("_");
+  return `metadata:\n  name: ${plural}.${group}\nspec:\n  group: ${group}\n  versions:\n    - enum: [monitoring.coreos.com]\n      group: ${group}\n`;
+};
+
 /** A `go` that has fetched the modules with these checksums. */
 function fakeGo(sums: readonly string[]): void {
   const bin = path.join(dir, "bin");
@@ -30,7 +38,7 @@ function fakeGo(sums: readonly string[]): void {
   mkdirSync(bin, { recursive: true });
   const write = (folder: string, files: string[]) => {
     mkdirSync(path.join(module, folder), { recursive: true });
-    for (const file of files) writeFileSync(path.join(module, folder, file), file);
+    for (const file of files) writeFileSync(path.join(module, folder, file), definition(file));
   };
   write("charts/gateway-helm/charts/crds/crds/generated", [...policies, "gateway.envoyproxy.io_backends.yaml"]);
   write("example/prometheus-operator-crd", [...operators, "monitoring.coreos.com_prometheuses.yaml"]);
@@ -52,11 +60,19 @@ test("the definitions are fetched once, and kept", async () => {
   fakeGo(pinnedSums());
   const messages: string[] = [];
   const found = await ensureDefinitions({ onProgress: ({ message }) => messages.push(message) });
-  expect(readdirSync(found).sort()).toEqual([...policies, ...operators, ...classes]);
+  expect(readdirSync(found).sort()).toEqual([azures, ...policies, ...operators, ...classes].sort());
   expect(messages).toEqual(modules.map((name) => `fetching the definitions of ${name} ${definitionsVersion(name)}`));
   expect(controlPlaneKey().split("/")[1]).toBe(path.basename(found));
   vi.stubEnv("PATH", path.join(dir, "empty")); // Go is not needed any more
   expect(await ensureDefinitions()).toBe(found);
+});
+
+test("Azure Monitor's PodMonitor is the operator's in another group, and nothing else", async () => {
+  fakeGo(pinnedSums());
+  const text = readFileSync(path.join(await ensureDefinitions(), azures), "utf8");
+  expect(text).toBe(
+    `metadata:\n  name: podmonitors.azmonitoring.coreos.com\nspec:\n  group: azmonitoring.coreos.com\n  versions:\n    - enum: [monitoring.coreos.com]\n      group: monitoring.coreos.com\n`,
+  );
 });
 
 test("two at once leave one directory", async () => {

@@ -70,5 +70,31 @@ describe("ferry in production, watched by Azure Monitor", () => {
     expect(JSON.parse(find(resources, "ConfigMap", "dashboard").inputs.data["production.json"])).toMatchObject({
       title: "ferry: production",
     }));
+  test("has the agent read nothing where nobody says that the cluster has one: it would refuse the object", () => {
+    expect(classes("PodMonitor")).toEqual([]);
+    expect(resources.filter(({ name }) => name === "azure-reads-metrics")).toEqual([]);
+  });
+  test("and, told that it does, what Prometheus would read, let in to the same pods at the same port", async () => {
+    const scraped = await render("ferry", "production", ({ environment }) => {
+      environment.monitoring.azure = { ...azure, scrape: true };
+    });
+    const [prometheus, agent] = ["metrics", "azure-metrics"].map((name) => find(scraped, "PodMonitor", name).inputs);
+    expect(agent).toMatchObject({
+      apiVersion: "azmonitoring.coreos.com/v1",
+      spec: { labelLimit: 63, labelNameLengthLimit: 511, labelValueLengthLimit: 1023, ...prometheus.spec },
+    });
+    expect(agent.spec.podMetricsEndpoints).toEqual([{ port: "http", path: "/metrics", interval: "30s" }]);
+    const [before, policy] = ["read-metrics", "azure-reads-metrics"].map((name) => find(scraped, "NetworkPolicy", name).inputs);
+    const from = [
+      {
+        namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": "kube-system" } },
+        podSelector: { matchLabels: { rsName: "ama-metrics" } },
+      },
+    ];
+    const ports = [{ protocol: "TCP", port: "http" }];
+    expect(policy.spec).toEqual({ ...before.spec, ingress: [{ from, ports }] });
+    expect(policy.spec.podSelector).toEqual(agent.spec.selector);
+    expect(agent.spec.selector.matchExpressions[0].values.length).toBeGreaterThan(0);
+  }, 60_000);
   test("and nothing of Prometheus' operator", () => expect(classes("PrometheusRule")).toEqual([]));
 });

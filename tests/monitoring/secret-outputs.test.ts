@@ -28,7 +28,7 @@ test("a webhook's address stays a secret when Azure shows it: in the state of a 
       { kind: "webhook", secret: "SENTRY_DSN", least: "critical" },
     ],
   });
-  const place = { resourceGroup: "shop-rg", location: "westeurope", workspace, cluster: undefined, insights: undefined };
+  const place = { resourceGroup: "shop-rg", location: "westeurope", workspace, cluster: undefined, insights: undefined, scrape: false };
   await pulumi.runtime.runInPulumiStack(async () => {
     const secrets = { SENTRY_DSN: pulumi.secret("planted") };
     const made = new AzureMonitoring("azure", { settings: { ...settings, secrets }, namespace: "shop", model: modelOf(settings), place });

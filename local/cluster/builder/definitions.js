@@ -1,6 +1,6 @@
 // Custom resource definitions that come from Go modules of which nothing is built: fetched once, checked against go.sum, kept in the cache.
 import { createHash } from "node:crypto";
-import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync } from "node:fs";
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { BuildError, checkGo, go } from "./go.js";
@@ -32,6 +32,12 @@ const sources = [
   },
 ];
 
+/**
+ * Definitions that somebody serves again under a group of their own and nothing else changed, as Azure Monitor's agent does:
+ * https://learn.microsoft.com/azure/azure-monitor/containers/prometheus-metrics-scrape-crd
+ */
+const copies = [{ file: "monitoring.coreos.com_podmonitors.yaml", group: "monitoring.coreos.com", as: "azmonitoring.coreos.com" }];
+
 const read = (/** @type {string} */ file) => readFileSync(path.join(definitionsDir, file), "utf8");
 
 /**
@@ -50,7 +56,11 @@ export function controlPlaneKey() {
 }
 
 function definitionsKey() {
-  const hash = createHash("sha256").update(read("go.mod")).update("\0").update(read("go.sum")).update(JSON.stringify(sources));
+  const hash = createHash("sha256")
+    .update(read("go.mod"))
+    .update("\0")
+    .update(read("go.sum"))
+    .update(JSON.stringify([sources, copies]));
   return `definitions-${hash.digest("hex").slice(0, 12)}`;
 }
 
@@ -76,6 +86,11 @@ export async function ensureDefinitions({ onProgress = () => {}, signal } = {}) 
   const draft = mkdtempSync(path.join(root, ".fetching-"));
   try {
     for (const file of fetched) copyFileSync(file, path.join(draft, path.basename(file)));
+    for (const { file, group, as } of copies) {
+      const definition = readFileSync(path.join(draft, file), "utf8");
+      const named = new RegExp(`^(  (?:name: \\w+\\.|group: ))${group.replaceAll(".", "\\.")}$`, "gm");
+      writeFileSync(path.join(draft, file.replace(group, as)), definition.replace(named, `$1${as}`));
+    }
     renameSync(draft, dir);
   } catch (error) {
     rmSync(draft, { recursive: true, force: true });

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { azureAgent } from "../../../components/monitoring/scrape.ts";
 import { render } from "../../components/support.ts";
 import { committed } from "../../monitoring/environments.ts";
 import type { projects } from "../../settings/projects.ts";
@@ -40,6 +41,13 @@ describe.each(committed)("%s", (_, settings) => {
   test("rules, monitors, probes and receivers are taken as they are, no field unknown", async () => {
     expect(objects.map(({ kind }) => kind)).toEqual(expect.arrayContaining(["PrometheusRule", "PodMonitor", "AlertmanagerConfig"]));
     for (const object of objects) expect(await server.create(object), object.kind).toMatchObject({ spec: object.spec });
+  });
+
+  test("what Prometheus reads, Azure Monitor's agent is told in its own group, by a definition of it", async () => {
+    const monitor: Manifest = objects.find(({ kind }) => kind === "PodMonitor");
+    const agents = { ...monitor, apiVersion: `${azureAgent.group}/v1`, spec: { ...azureAgent.limits, ...monitor.spec } };
+    expect(await server.create(agents)).toMatchObject({ apiVersion: "azmonitoring.coreos.com/v1", spec: agents.spec });
+    await expect(server.create({ ...agents, spec: { ...agents.spec, labelLimits: 1 } })).rejects.toThrow(/unknown field .*labelLimits/);
   });
 
   test("an unknown field and a hold that is no duration are refused", async () => {
