@@ -17,7 +17,7 @@ test.each(["./liftlock", "npx liftlock"])("a message from below the command call
       env: { LIFTLOCK_COMMAND: command },
       reject: false,
     });
-    expect(stderr).toContain(`Make it with \`${command} up\``);
+    expect(stderr).toContain(`Make it with \`${command} up dev --local\``);
   } finally {
     rmSync(dir, { recursive: true, force: true });
   }
