@@ -1,12 +1,19 @@
+import type { KubeConfig } from "@kubernetes/client-node";
 import type { ClusterTarget } from "./live.ts";
 
 /** Kubernetes' client for a cluster. It is loaded when somebody asks: no other run waits for it. */
-export async function clientOf({ kubeconfig, context }: ClusterTarget) {
+export async function clientOf(target: ClusterTarget) {
   const k8s = await import("@kubernetes/client-node");
   const config = new k8s.KubeConfig();
-  config.loadFromFile(kubeconfig);
-  if (context !== undefined) config.setCurrentContext(context);
+  load(config, target);
   return { k8s, config };
+}
+
+/** Makes a client's configuration that of a cluster. */
+export function load(config: Pick<KubeConfig, "loadFromFile" | "loadFromString" | "setCurrentContext">, target: ClusterTarget): void {
+  if ("kubeconfig" in target) config.loadFromFile(target.kubeconfig);
+  else config.loadFromString(target.login());
+  if (target.context !== undefined) config.setCurrentContext(target.context);
 }
 
 /** What a cluster answers; fails when it is silent for longer. */

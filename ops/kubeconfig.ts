@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import path from "node:path";
 import { parse } from "yaml";
-import type { ClusterTarget } from "./live.ts";
+import type { KubeconfigTarget } from "./live.ts";
 import { similar } from "./project-dir.ts";
 import { UserError } from "./user-error.ts";
 
@@ -10,7 +10,7 @@ import { UserError } from "./user-error.ts";
 export function findContext(
   context: string,
   env: Readonly<Record<string, string | undefined>>,
-): Required<ClusterTarget> & { server: string } {
+): Required<KubeconfigTarget> & { server: string } {
   const files = kubeconfigFiles(env);
   const known: string[] = [];
   for (const file of files.filter((f) => existsSync(f))) {

@@ -1,10 +1,18 @@
 import { clientOf, inTime } from "./cluster-client.ts";
 
 /** A cluster that a person can ask too: `kubectl --kubeconfig FILE [--context NAME]`. */
-export interface ClusterTarget {
+export interface KubeconfigTarget {
   readonly kubeconfig: string;
   readonly context?: string;
 }
+
+/** One whose login is a stack's secret: in memory alone, a function so that no text that is made of the target holds it. */
+export interface SecretTarget {
+  readonly login: () => string;
+  readonly context?: string;
+}
+
+export type ClusterTarget = KubeconfigTarget | SecretTarget;
 
 /** Ready replicas by `Kind/namespace/name`. */
 export type Ready = ReadonlyMap<string, number>;

@@ -9,7 +9,7 @@ import type { GlobalOptions } from "./context.ts";
 import { realGithub } from "./github/connection.ts";
 import { githubSettings } from "./github/settings.ts";
 import { findContext } from "./kubeconfig.ts";
-import type { ClusterTarget } from "./live.ts";
+import type { KubeconfigTarget } from "./live.ts";
 import { applicationOf } from "./local/application.ts";
 import { credentialsOf } from "./local/credentials.ts";
 import { githubTarget, type LocalGithub, localGithub, namedGithub } from "./local/github.ts";
@@ -104,7 +104,7 @@ const partOf = (world: World, projectDir: string): string =>
   encodeURIComponent(path.relative(path.dirname(world.dir), path.resolve(projectDir)) || "-");
 
 interface Target {
-  readonly cluster?: ClusterTarget;
+  readonly cluster?: KubeconfigTarget;
   readonly words: string;
 }
 

@@ -23,6 +23,8 @@ export interface Selected {
   readonly target: string;
   /** The cluster behind it, when there is one. */
   readonly cluster?: ClusterTarget;
+  /** Why there is none, and what to do, where the settings name one. */
+  readonly unasked?: string;
 }
 
 export interface ProjectSummary {

@@ -14,7 +14,7 @@ export async function demo(context: Context, _args: string[], options: { keep?: 
   const local: Context = { ...context, options: inLocal, selector: selectEngine(io, inLocal) };
   const project = await local.selector.project();
   const chosen = await selected(local, { projectDir: project.dir, stack: project.stacks[0] ?? "development", cluster: "start" });
-  if (chosen.cluster === undefined) throw new UserError("A demo needs a cluster: add --local.");
+  if (chosen.cluster === undefined || !("kubeconfig" in chosen.cluster)) throw new UserError("A demo needs a cluster: add --local.");
   const made = writeProgram();
   say(`\nThis takes about two minutes. Everything happens in ${made.dir} and in namespaces of its own; none of your files is touched.`);
   try {

@@ -8,6 +8,7 @@ import { type DriftReport, driftLines, driftMarkdown, isIncomplete } from "../dr
 import { survey } from "../drift/survey.ts";
 import { githubDrift } from "../github/drift-source.ts";
 import { speaksOfGithub } from "../github/settings.ts";
+import { noCluster } from "../no-cluster.ts";
 import { standsInCluster } from "../platforms.ts";
 import { environmentsOf, requireStack } from "../project-dir.ts";
 import { readApplication } from "../release/application.ts";
@@ -86,15 +87,14 @@ async function look(
       2,
     );
   const request = { projectDir: project.dir, stack, cluster: options.fix ? "start" : "if-running" } as const;
-  const { engine, cluster } = inCluster ? await context.selector.select(request) : {};
+  const { engine, cluster, unasked } = inCluster ? await context.selector.select(request) : {};
   if (isShared && cluster === undefined) {
     const report = await survey(undefined, { stack, settings, others, today });
-    const unread = inCluster ? [{ what: "objects in the cluster", why: "no cluster can be asked", declared: true }] : [];
+    const unread = inCluster ? [{ what: "objects in the cluster", why: unasked ?? "no cluster can be asked", declared: true }] : [];
     await recordDrift(context, await context.selector.ledger(project.dir), stack, report.findings.length);
     return { report: { ...report, unread: [...report.unread, ...unread] }, failed: false };
   }
-  if (engine === undefined || cluster === undefined)
-    throw new UserError(`No cluster of ${stack} can be asked. The local one is started by: ${context.command} local start`);
+  if (engine === undefined || cluster === undefined) throw noCluster(stack, unasked, context.command);
   const exported = await engine.export({ showSecrets: true });
   const api = new ClusterApi(cluster);
   const read = async () => {

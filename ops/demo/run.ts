@@ -4,7 +4,7 @@ import path from "node:path";
 import { promisify } from "node:util";
 import { CoreV1Api, KubeConfig } from "@kubernetes/client-node";
 import { type Context, EXIT } from "../context.ts";
-import type { ClusterTarget } from "../live.ts";
+import type { KubeconfigTarget } from "../live.ts";
 import { main } from "../main.ts";
 import { duration } from "../report/text.ts";
 import type { Io } from "../terminal/io.ts";
@@ -12,7 +12,7 @@ import type { DemoProgram } from "./program.ts";
 import { type Expected, STEPS, type Step } from "./steps.ts";
 
 /** Goes through the steps as a person would, on a cluster that is there. Returns the exit code. */
-export async function runDemo(context: Context, cluster: ClusterTarget, { dir }: DemoProgram): Promise<number> {
+export async function runDemo(context: Context, cluster: KubeconfigTarget, { dir }: DemoProgram): Promise<number> {
   const { say, io, signal } = context;
   const { bold, cyan, red, green } = io.colors;
   await repository(dir);
@@ -34,7 +34,7 @@ export async function runDemo(context: Context, cluster: ClusterTarget, { dir }:
 }
 
 /** Says what did not behave as it should, or nothing. */
-async function doStep(context: Context, cluster: ClusterTarget, dir: string, { commands }: Step): Promise<string | undefined> {
+async function doStep(context: Context, cluster: KubeconfigTarget, dir: string, { commands }: Step): Promise<string | undefined> {
   for (const expected of commands) {
     const { exitCode, text } = await command(context, cluster, dir, expected);
     if (context.signal.aborted) return undefined;
@@ -48,7 +48,7 @@ async function doStep(context: Context, cluster: ClusterTarget, dir: string, { c
 
 async function command(
   context: Context,
-  cluster: ClusterTarget,
+  cluster: KubeconfigTarget,
   dir: string,
   { args }: Expected,
 ): Promise<{ exitCode: number; text: string }> {
@@ -78,7 +78,7 @@ async function command(
   return { exitCode, text: said.join("\n") };
 }
 
-const contextOf = ({ kubeconfig, context }: ClusterTarget): string => context ?? configOf(kubeconfig).getCurrentContext();
+const contextOf = ({ kubeconfig, context }: KubeconfigTarget): string => context ?? configOf(kubeconfig).getCurrentContext();
 
 function configOf(kubeconfig: string): KubeConfig {
   const config = new KubeConfig();
@@ -98,7 +98,7 @@ async function repository(dir: string): Promise<void> {
 }
 
 /** Takes away what the demo made: its namespaces, which hold everything, and its folder. */
-export async function cleanUp({ io }: Context, cluster: ClusterTarget, { dir, namespaces }: DemoProgram): Promise<void> {
+export async function cleanUp({ io }: Context, cluster: KubeconfigTarget, { dir, namespaces }: DemoProgram): Promise<void> {
   const config = configOf(cluster.kubeconfig);
   if (cluster.context !== undefined) config.setCurrentContext(cluster.context);
   const core = config.makeApiClient(CoreV1Api);

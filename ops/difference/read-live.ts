@@ -3,6 +3,7 @@ import type { Finding } from "../drift/finding.ts";
 import { KubernetesDrift } from "../drift/kubernetes.ts";
 import { survey } from "../drift/survey.ts";
 import { githubDrift } from "../github/drift-source.ts";
+import { noCluster } from "../no-cluster.ts";
 import { UserError } from "../user-error.ts";
 import type { About } from "./environments.ts";
 
@@ -14,9 +15,8 @@ export interface Running {
 
 /** What runs in an environment, in its cluster and on GitHub, and is not as its last update left it. */
 export async function readLive({ context, project, application, today }: About, stack: string): Promise<Running> {
-  const { engine, cluster } = await context.selector.select({ projectDir: project.dir, stack, cluster: "if-running" });
-  if (cluster === undefined)
-    throw new UserError(`No cluster of ${stack} can be asked. The local one is started by: ${context.command} local start`);
+  const { engine, cluster, unasked } = await context.selector.select({ projectDir: project.dir, stack, cluster: "if-running" });
+  if (cluster === undefined) throw noCluster(stack, unasked, context.command);
   const exported = await engine.export({ showSecrets: true }).catch((error: unknown) => {
     if (error instanceof UserError) return undefined; // nothing was deployed: said by its missing release
     throw error;

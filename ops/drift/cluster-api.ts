@@ -1,6 +1,7 @@
 import { KubeConfig } from "@kubernetes/client-node/dist/config.js";
 import { HttpMethod, RequestContext } from "@kubernetes/client-node/dist/gen/http/http.js";
 import { type Dispatcher, fetch } from "undici";
+import { inTime, load } from "../cluster-client.ts";
 import type { ClusterTarget } from "../live.ts";
 import { isRecord, type Json } from "../report/diff.ts";
 import { UserError } from "../user-error.ts";
@@ -41,11 +42,14 @@ export class ClusterApi {
   readonly #server: string;
   #credentials: Promise<{ headers: Record<string, string>; dispatcher: Dispatcher | undefined }> | undefined;
 
-  constructor({ kubeconfig, context }: ClusterTarget) {
-    this.#config.loadFromFile(kubeconfig);
-    if (context !== undefined) this.#config.setCurrentContext(context);
+  constructor(target: ClusterTarget) {
+    load(this.#config, target);
     const server = this.#config.getCurrentCluster()?.server;
-    if (server === undefined) throw new UserError(`${kubeconfig} names no current cluster: choose one with --context.`, 2);
+    if (server === undefined)
+      throw new UserError(
+        `${"kubeconfig" in target ? target.kubeconfig : "The login of the platform's cluster"} names no current cluster: choose one with --context.`,
+        2,
+      );
     this.#server = server.replace(/\/+$/, "");
   }
 
@@ -109,7 +113,11 @@ export class ClusterApi {
 
   async #authenticate(): Promise<{ headers: Record<string, string>; dispatcher: Dispatcher | undefined }> {
     const context = new RequestContext(this.#server, HttpMethod.GET);
-    await this.#config.applySecurityAuthentication(context);
+    // A login may be a program that is not there (kubelogin), or asks somebody who does not hear it.
+    await inTime(this.#config.applySecurityAuthentication(context), ANSWER_MS).catch((error: unknown) => {
+      const why = (error instanceof Error ? error.message : String(error)).split("\n")[0]!.slice(0, 300);
+      throw new UserError(`The login to the Kubernetes API at ${this.#server} failed: ${why}. Nothing was read.`);
+    });
     return { headers: context.getHeaders(), dispatcher: context.getDispatcher() as Dispatcher | undefined };
   }
 }

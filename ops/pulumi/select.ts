@@ -7,6 +7,8 @@ import type { EngineRequest, Selected } from "../selector.ts";
 import { UserError } from "../user-error.ts";
 import { findBackend } from "./backend.ts";
 import { type Cli, findCli } from "./cli.ts";
+import { type Ask, platformCluster } from "./platform-cluster.ts";
+import { explain } from "./reasons.ts";
 import type { Look } from "./rollout-watch.ts";
 
 type Env = Readonly<Record<string, string | undefined>>;
@@ -31,7 +33,13 @@ export function pulumiSelector(io: { cwd: string; env: Env }, given: string | un
     found ??= findCli({ env: io.env, cwd: io.cwd, given, required });
     const cli = await found;
     const { PulumiEngine } = await import("./engine.ts");
-    const target = cluster === "none" ? undefined : await clusterOf(files, stack, io.env);
+    const backend = findBackend(projectDir, io.env).words;
+    const ask: AskOf = (of) => async (args) => {
+      const place = { stack: of, projectDir, env: io.env, backend };
+      const answer = cli.run(args, path.resolve(projectDir)).catch((error: unknown) => Promise.reject(explain(error, place)));
+      return (await answer).stdout;
+    };
+    const target = cluster === "none" ? undefined : await clusterOf(files, stack, io.env, ask);
     const { name: project, stacks } = files;
     const engine = new PulumiEngine({
       cli,
@@ -44,8 +52,9 @@ export function pulumiSelector(io: { cwd: string; env: Env }, given: string | un
       env: io.env,
       ...(target?.cluster === undefined ? {} : { look: lookAt(target.cluster) }),
     });
-    const words = [`state in ${findBackend(projectDir, io.env).words}`, ...(target === undefined ? [] : [target.words])].join(" · ");
-    return { engine, target: words, ...(target?.cluster === undefined ? {} : { cluster: target.cluster }) };
+    const words = [`state in ${backend}`, ...(target === undefined ? [] : [target.words])].join(" · ");
+    const { cluster: asked, unasked } = target ?? {};
+    return { engine, target: words, ...(asked === undefined ? {} : { cluster: asked }), ...(unasked === undefined ? {} : { unasked }) };
   };
 }
 
@@ -58,12 +67,29 @@ function lookAt(cluster: ClusterTarget): Look {
   };
 }
 
-/** The cluster that the stack's settings name: their kubeconfig context, or the current one, as the program's own provider takes it. */
-async function clusterOf(files: ProjectFiles, stack: string, env: Env): Promise<{ cluster?: ClusterTarget; words: string }> {
-  const unwatched = (why: string) => ({ words: `${why}: the cluster is not asked, and a rollout is not watched beside the CLI` });
-  const named = clusterIn(await files.declared(stack).catch(orNothing), files.name);
+/**
+ * The cluster that the stack's settings name, as the program's own provider takes it: the platform's, where that has one; else their
+ * kubeconfig context, or the current one.
+ */
+async function clusterOf(
+  files: ProjectFiles,
+  stack: string,
+  env: Env,
+  ask: AskOf,
+): Promise<{ cluster?: ClusterTarget; words: string; unasked?: string }> {
+  const unwatched = (why: string) => ({
+    words: `${why}: the cluster is not asked, and a rollout is not watched beside the CLI`,
+    unasked: why,
+  });
+  const named = clusterIn(await files.declared(stack).catch(orNothing), files.name, stack);
   if (named === undefined) return unwatched("no cluster in the stack's settings");
   try {
+    const { platform } = named;
+    const shared = platform === undefined ? undefined : await platformCluster(ask(platform), platform, named.context);
+    if (shared !== undefined) {
+      const { server, ...cluster } = shared;
+      return { cluster, words: `cluster of ${platform} (${server})` };
+    }
     const target = findContext(named.context ?? currentContext(env), env);
     return { cluster: target, words: `context ${target.context} (${target.server})` };
   } catch (error) {
@@ -74,20 +100,34 @@ async function clusterOf(files: ProjectFiles, stack: string, env: Env): Promise<
 
 interface Named {
   readonly context?: string;
+  /** Stack whose cluster it is, if that has one. */
+  readonly platform?: string;
 }
+interface Declared {
+  cluster?: Named;
+  /** Of an environment the platform; of a platform what it has in Azure. */
+  azure?: { platform?: string; cluster?: object };
+  gateway?: { cluster?: Named };
+}
+type AskOf = (stack: string) => Ask;
 
 /** The cluster of an environment, or the one in which a platform's Gateways are. */
-function clusterIn(config: Record<string, string>, project: string): Named | undefined {
-  const read = (key: string): { cluster?: Named; gateway?: { cluster?: Named } } | undefined => {
+function clusterIn(config: Record<string, string>, project: string, stack: string): Named | undefined {
+  const read = (key: string): Declared | undefined => {
     try {
-      return JSON.parse(config[`${project}:${key}`] ?? "") as { cluster?: Named };
+      return JSON.parse(config[`${project}:${key}`] ?? "") as Declared;
     } catch {
       return undefined;
     }
   };
   const [environment, platform] = [read("environment"), read("platform")];
-  if (environment !== undefined) return environment.cluster ?? {};
-  return platform?.gateway === undefined ? undefined : (platform.gateway.cluster ?? {});
+  const named = (cluster: Named | undefined, of: string | undefined): Named => ({
+    ...(cluster?.context === undefined ? {} : { context: cluster.context }),
+    ...(of === undefined ? {} : { platform: of }),
+  });
+  if (environment !== undefined) return named(environment.cluster, environment.azure?.platform);
+  if (platform?.gateway === undefined) return undefined;
+  return named(platform.gateway.cluster, platform.azure?.cluster === undefined ? undefined : stack);
 }
 
 /** Settings that only the CLI can read (Pulumi ESC) name no cluster to us. */

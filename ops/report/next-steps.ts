@@ -1,4 +1,4 @@
-import type { ClusterTarget } from "../live.ts";
+import type { ClusterTarget, KubeconfigTarget } from "../live.ts";
 
 export interface Surroundings {
   /** How the command was called, with `--stack-dir` and `--context` as given: `./liftlock`. */
@@ -19,13 +19,15 @@ export function nextSteps({ command, flags, stack, stacks, cluster, namespace }:
     following === undefined
       ? [`${command} status${flags}`, "where every release stands, and what it waits for"]
       : [`${command} up ${following}${flags}`, "the next environment"],
-    ...(cluster && namespace ? [[`${kubectl(cluster)} -n ${namespace} get pods`, "ask the cluster itself"] as [string, string]] : []),
+    ...(cluster && "kubeconfig" in cluster && namespace
+      ? [[`${kubectl(cluster)} -n ${namespace} get pods`, "ask the cluster itself"] as [string, string]]
+      : []),
     [`${command} outputs ${stack}${flags}`, "addresses, namespace, release"],
     [`${command} history ${stack}${flags}`, "what was done here, and when"],
   ];
 }
 
-export function kubectl({ kubeconfig, context }: ClusterTarget): string {
+export function kubectl({ kubeconfig, context }: KubeconfigTarget): string {
   return `kubectl --kubeconfig ${quoted(kubeconfig)}${context === undefined ? "" : ` --context ${quoted(context)}`}`;
 }
 

@@ -55,7 +55,7 @@ export function failureLines(
     ...why.slice(0, reasonsOf(why)).map((line) => `  ${line}`),
     ...(why.length > reasonsOf(why) ? [colors.dim(`  and ${count(why.length - reasonsOf(why), "more line")} (--json has them)`)] : []),
     ...(next === undefined ? [] : [`  next: ${next}`]),
-    ...(object && cluster
+    ...(object && cluster && "kubeconfig" in cluster
       ? [
           `  ask:  ${kubectl(cluster)}${object.namespace ? ` -n ${object.namespace}` : ""} describe ${object.kind.toLowerCase()} ${object.name}`,
         ]

@@ -1,5 +1,6 @@
 import type { Context } from "../context.ts";
 import { selected } from "../follow.ts";
+import { noCluster } from "../no-cluster.ts";
 import { requireStack } from "../project-dir.ts";
 import { type Book, openBook } from "../promotion/book.ts";
 import { type Survey, survey } from "../promotion/survey.ts";
@@ -25,6 +26,7 @@ export async function openBackups(context: Context, name: string | undefined): P
   const project = await context.selector.project();
   const stack = requireStack(project, name);
   const chosen = await selected(context, { projectDir: project.dir, stack, cluster: "start" });
+  if (chosen.unasked !== undefined) throw noCluster(stack, chosen.unasked, context.command);
   const book = await openBook(context, project.dir);
   const before = await survey(chosen.engine, project.name);
   const { namespace } = before.outputs;
