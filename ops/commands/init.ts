@@ -7,6 +7,7 @@ import { type Files, programFiles, settingsFiles } from "../init/files.ts";
 import { choicesOf, HOW, type InitFlags, refuseBesideExample } from "../init/flags.ts";
 import { beginRepository, dependencyOn, install } from "../init/install.ts";
 import type { Adoption } from "../init/namespace/adopt.ts";
+import { nextVersion } from "../init/next-version.ts";
 import { refuseProject, writeFiles } from "../init/write.ts";
 import type { Io } from "../terminal/io.ts";
 import { UserError } from "../user-error.ts";
@@ -48,7 +49,7 @@ export async function init(context: Context, [folder = "."]: string[], flags: In
   if (adoption !== undefined) return takenOver(own, context, adoption, place);
   const code = await liftlock(own, "preview", "--local");
   context.say(
-    `\nNext, in ${place}:\n  ./liftlock up ${firstOf(files)} --local     brings it up on this machine\n  ./liftlock release create 0.1.0       once there are images\n  ./liftlock setup                      backend, secrets and stacks of the real world`,
+    `\nNext, in ${place}:\n  ./liftlock up ${firstOf(files)} --local     brings it up on this machine\n  ./liftlock release create ${nextVersion(files)}       once there are images\n  ./liftlock setup                      backend, secrets and stacks of the real world`,
   );
   return code;
 }

@@ -61,7 +61,11 @@ async function status(context: Context, world: World): Promise<number> {
 }
 
 function statusLines(now: ControlPlaneStatus): string[] {
-  if (!now.running) return [`The local control plane does not run: ${now.detail}.`, `Data: ${bytes(now.dataBytes)} in ${now.dir}`];
+  if (!now.running)
+    return [
+      `The local control plane does not run${now.detail === "stopped" ? "" : `: ${now.detail}`}.`,
+      `Data: ${bytes(now.dataBytes)} in ${now.dir}`,
+    ];
   return [
     `Kubernetes ${now.versions?.kubernetes ?? ""} at ${now.server}, for ${duration(now.uptimeSeconds ?? 0)}`,
     ...now.components.map(

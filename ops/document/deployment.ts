@@ -62,7 +62,7 @@ function before(gates: Gates, upstream: readonly string[]): string[] {
   const open = [
     ...(upstream.length > 0 ? [`it runs in ${listed(upstream)}, with its tests passed`] : []),
     ...(soak === undefined ? [] : [`it ran there for ${soak} without trouble`]),
-    ...approvalsInWords(approvals),
+    ...approvalsInWords(approvals).map((words) => `it has ${words}`),
     ...early.map(
       ({ name, in: where, evidence }) => `check \`${name}\` passed${where ? ` in ${where}` : ""}${evidence ? ", with evidence" : ""}`,
     ),

@@ -6,8 +6,8 @@ export const listed = (parts: readonly string[]): string =>
 
 export const approvalsInWords = (rules: readonly ApprovalRule[]): string[] =>
   rules.map(({ roles, count, codeOwner, whenChanged }) => {
-    const who = `${count} ${count === 1 ? "person" : "people"} of ${roles.join(" or ")} approved`;
-    return `${who}${codeOwner ? ", a code owner among them" : ""}${whenChanged ? ` (where it changes ${whenChanged.join(", ")})` : ""}`;
+    const who = `${count} ${count === 1 ? "approval" : "approvals"} by ${roles.join(" or ")}`;
+    return `${who}${codeOwner ? ", a code owner's among them" : ""}${whenChanged ? ` (where it changes ${whenChanged.join(", ")})` : ""}`;
   });
 
 export const windowInWords = ({ days, from, to, timeZone, for: what }: Window): string =>

@@ -201,7 +201,7 @@ test("the document says what the settings say, and is checked to be current", as
     "**development** → **staging** → **production**",
     "./liftlock promote staging production",
     "it ran there for 24h without trouble",
-    "1 of approver approved",
+    "it has 1 approval by approver",
     "./liftlock rollback production",
     "| production | `0 2 * * *` (Etc/UTC) | 30 days | real |",
     "production is watched for 30m",

@@ -73,7 +73,10 @@ async function build(work, report, signal) {
   const mains = Object.values(programs).map((program) => program.main);
   let downloads = 0;
   const onDownload = (/** @type {string} */ line) => {
-    if (line.startsWith("go: downloading")) report({ phase: "build", message: `downloading Go modules (${++downloads})` });
+    if (!line.startsWith("go: downloading")) return;
+    downloads++;
+    // Some two hundred: where there is no terminal, each message is a line.
+    if (downloads === 1 || downloads % 25 === 0) report({ phase: "build", message: `downloading Go modules (${downloads})` });
   };
   report({ phase: "build", message: "resolving Go modules" });
   const temporary = path.join(work, "tmp");

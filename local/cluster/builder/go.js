@@ -83,6 +83,6 @@ function noGo(what) {
     "The local control plane is built from source, once, with Go.",
     `  - Install Go ${neededGo()} or newer (https://go.dev/dl, or your package manager), then run this again; or`,
     "  - use a cluster you have (kind, minikube, any other): say --local --context NAME, with a name from `kubectl config get-contexts`; or",
-    "  - go on without a cluster: `liftlock preview` and `liftlock render` need none.",
+    "  - go on without a cluster: `liftlock preview --local` and `liftlock render` need none.",
   ].join("\n");
 }
