@@ -66,9 +66,17 @@ async function npm(args: readonly string[], cwd: string, env: Env): Promise<{ st
   }
 }
 
-/** npm looks for this machine's settings (a company's registry, proxy, certificates) beside the Node that runs it, and beside ours are none. */
+/**
+ * npm looks for this machine's settings (a company's registry, proxy, certificates) beside the Node that runs it, and beside ours are none. So is
+ * asked what npm finds from the user's own shell: without the Node of a project's packages, which `npm run` puts first.
+ */
 async function machineSettings(env: Env): Promise<Env> {
-  const asked = await run("npm", ["config", "get", "globalconfig"], { env: env as NodeJS.ProcessEnv }).catch(() => undefined);
+  const isPackages = (entry: string) => entry.split(path.sep).includes("node_modules");
+  const PATH = (env.PATH ?? "")
+    .split(path.delimiter)
+    .filter((entry) => !isPackages(entry))
+    .join(path.delimiter);
+  const asked = await run("npm", ["config", "get", "globalconfig"], { env: { ...env, PATH } as NodeJS.ProcessEnv }).catch(() => undefined);
   const file = asked?.stdout.trim();
   return file ? { npm_config_globalconfig: file } : {};
 }

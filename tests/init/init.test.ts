@@ -165,10 +165,12 @@ test("where npm cannot install, the files stay, its reason is shown, and how to 
   const rest = ["npm error {", "npm error   port: 9", "npm error }", "npm error", "npm error A complete log of this run is there"];
   writeFileSync(
     path.join(tools, "npm"),
-    `#!/bin/sh\n[ "$1" = config ] && echo /company/npmrc && exit\ncat >&2 <<END\n${[...said, ...rest].join("\n")}\nEND\nexit 1\n`,
+    `#!/bin/sh\nif [ "$1" = config ]; then case $PATH in *node_modules*) echo /ours/npmrc ;; *) echo /company/npmrc ;; esac; exit; fi\ncat >&2 <<END\n${[...said, ...rest].join("\n")}\nEND\nexit 1\n`,
     { mode: 0o755 },
   );
-  const { exitCode, err } = await run(["init", "--package", "1.0.0"], dir, { env: { PATH: `${tools}:/usr/bin:/bin` } });
+  const { exitCode, err } = await run(["init", "--package", "1.0.0"], dir, {
+    env: { PATH: `/shop/node_modules/.bin:${tools}:/usr/bin:/bin` },
+  });
   expect(exitCode).toBe(1);
   expect(err.split("\n").slice(1)).toEqual([
     "npm error code ECONNREFUSED",
