@@ -25,6 +25,16 @@ export class Refused extends Error {
   }
 }
 
+/** Undefined where the API server says that it is not there. */
+export async function orNothing(answer: Promise<Json>): Promise<Json | undefined> {
+  try {
+    return await answer;
+  } catch (error) {
+    if (error instanceof Refused && error.code === 404) return undefined;
+    throw error;
+  }
+}
+
 export interface Call {
   readonly method: "GET" | "POST" | "PATCH" | "DELETE";
   readonly path: string;
@@ -99,12 +109,7 @@ export class ClusterApi {
 
   /** undefined: there is none. */
   async get(kind: Served, namespace: string | undefined, name: string): Promise<Json | undefined> {
-    try {
-      return await this.call({ method: "GET", path: itemPath(kind, namespace, name) });
-    } catch (error) {
-      if (error instanceof Refused && error.code === 404) return undefined;
-      throw error;
-    }
+    return orNothing(this.call({ method: "GET", path: itemPath(kind, namespace, name) }));
   }
 
   async close(): Promise<void> {

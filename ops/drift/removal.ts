@@ -1,6 +1,6 @@
 import { isRecord, type Json } from "../report/diff.ts";
-import { sleep } from "../strategy/sleep.ts";
-import { type ClusterApi, Refused } from "./cluster-api.ts";
+import { sleep } from "../sleep.ts";
+import { type ClusterApi, orNothing } from "./cluster-api.ts";
 
 const POLL_MS = 250;
 /** A pod's usual grace (core/v1: terminationGracePeriodSeconds, 30 s) and what its controllers and finalizers take after it. */
@@ -31,12 +31,3 @@ export async function remove(
 
 const heldBy = ({ finalizers }: Json): string =>
   Array.isArray(finalizers) && finalizers.length > 0 ? `; finalizers keep it: ${finalizers.join(", ")}` : "";
-
-async function orNothing(answer: Promise<Json>): Promise<Json | undefined> {
-  try {
-    return await answer;
-  } catch (error) {
-    if (error instanceof Refused && error.code === 404) return undefined;
-    throw error;
-  }
-}

@@ -22,7 +22,7 @@ import { ancestry, commitOf } from "./commits.ts";
 import { type Fix, fixesIn } from "./fixes.ts";
 import type { Approval, ApproverSource, GateInput, Lane, Ran } from "./input.ts";
 import { laneOf } from "./lane.ts";
-import { requireRead } from "./unread.ts";
+import { decidingOn, requireRead } from "./unread.ts";
 
 /** What is known of one environment. */
 export interface Facts {
@@ -137,7 +137,7 @@ export interface About {
 export async function gateInput(evidence: Evidence, { stack, release, lane, requester }: About): Promise<GateInput> {
   const { application, events, facts, project, command, now } = evidence;
   const { promotion } = application;
-  requireRead(evidence, stack, ...stacksOf(sourcesOf(promotion, stack)));
+  requireRead(evidence, ...decidingOn(evidence, stack));
   const own = facts.get(stack);
   const id = releaseId(release);
   const ran = own?.ran ?? [];

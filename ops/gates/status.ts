@@ -14,7 +14,7 @@ import { activeFreezes } from "./freezes.ts";
 import type { Verdict } from "./gate.ts";
 import { openIncidents } from "./incidents.ts";
 import { People } from "./people.ts";
-import { unreadOf } from "./unread.ts";
+import { decidingOn, unreadOf } from "./unread.ts";
 
 export interface Status {
   readonly stack: string;
@@ -49,7 +49,7 @@ export async function statusOf(evidence: Evidence, stack: string): Promise<Statu
   const own = facts.get(stack);
   const { live, declared, ran, outputs } = own ?? {};
   const next = candidate(evidence, stack);
-  const unread = unreadOf(evidence, [stack, ...stacksOf(sourcesOf(promotion, stack))]);
+  const unread = unreadOf(evidence, decidingOn(evidence, stack));
   const moves = unread === undefined && next !== undefined && (live === undefined || releaseId(live) !== releaseId(next));
   const input = moves ? await gateInput(evidence, { stack, release: next }) : undefined;
   const after =

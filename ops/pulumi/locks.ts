@@ -2,6 +2,7 @@ import { readdir, readFile } from "node:fs/promises";
 import { hostname } from "node:os";
 import path from "node:path";
 import type { LockOwner } from "../engine.ts";
+import { isAlive } from "../process-alive.ts";
 
 /** Who holds a stack of a file backend, oldest first: its lock files lie in one folder (pulumi, pkg/backend/diy/lock.go). */
 export async function lockOwners(backendDir: string, project: string, stack: string): Promise<LockOwner[]> {
@@ -32,16 +33,5 @@ function parsed(text: string): Record<string, unknown> {
     return typeof lock === "object" && lock !== null ? (lock as Record<string, unknown>) : {};
   } catch {
     return {};
-  }
-}
-
-/** Undefined for a process of another machine. */
-export function isAlive(host: string, pid: number, here: string): boolean | undefined {
-  if (host !== here || !(pid > 0)) return undefined;
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code !== "ESRCH"; // EPERM: somebody else's, but there
   }
 }

@@ -1,8 +1,8 @@
 import { hostname } from "node:os";
 import type { LockOwner } from "../engine.ts";
+import { isAlive } from "../process-alive.ts";
 import { called, NoStateError, UserError } from "../user-error.ts";
 import { CliFailure } from "./cli.ts";
-import { isAlive } from "./locks.ts";
 
 export interface Place {
   readonly stack: string;

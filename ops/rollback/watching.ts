@@ -1,6 +1,6 @@
-import { setTimeout as pause } from "node:timers/promises";
 import { digestOf } from "../promotion/configuration.ts";
 import type { Survey } from "../promotion/survey.ts";
+import { sleep } from "../sleep.ts";
 import { UserError } from "../user-error.ts";
 import { type Health, HealthWatch, LIMITS } from "./health.ts";
 
@@ -35,7 +35,7 @@ export async function watching({ read, minutes, signal, seen, every = EVERY_MS, 
       const silent = seconds() - silentSince;
       if (silent >= patience) throw new UserError(noAnswer(silent, error));
     }
-    await pause(Math.max(0, Math.min(every, (until - seconds()) * 1000)), undefined, { signal }).catch(() => {});
+    await sleep(Math.max(0, Math.min(every, (until - seconds()) * 1000)), signal);
   }
   return undefined;
 }

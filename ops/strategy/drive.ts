@@ -8,6 +8,7 @@ import type { HappeningOf } from "../ledger/event.ts";
 import { settingOf, withValue } from "../promotion/configuration.ts";
 import type { Deploying } from "../promotion/deploy.ts";
 import { followed } from "../rollback/fail-fast.ts";
+import { sleep } from "../sleep.ts";
 import { adopted, needAdoption } from "./adopt.ts";
 import { affectedBy } from "./affected.ts";
 import { ask } from "./checks.ts";
@@ -16,7 +17,6 @@ import { countReplicas, sized } from "./live-count.ts";
 import { type PlannedStep, planSteps } from "./plan.ts";
 import { atRest, completed, type Rollout, rolloutOf, strategicOf, withRollout } from "./position.ts";
 import { failing, joined, type Progress, stopped } from "./progress.ts";
-import { sleep } from "./sleep.ts";
 
 export interface Driven {
   readonly run: Followed;

@@ -2,8 +2,8 @@ import { colourName } from "../../components/strategy/colours.ts";
 import type { Colour } from "../../components/strategy/strategy.schema.ts";
 import { clientOf } from "../cluster-client.ts";
 import type { ClusterTarget } from "../live.ts";
+import { sleep } from "../sleep.ts";
 import type { PlannedStep } from "./plan.ts";
-import { sleep } from "./sleep.ts";
 
 /** How long the autoscaler may take to bring a new colour to its size. */
 const PATIENCE_MS = 5 * 60_000;

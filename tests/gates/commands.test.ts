@@ -1,30 +1,9 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import { releaseId } from "../../components/release.ts";
-import type { Actor, Happening, Ledger, LedgerEvent } from "../../ops/ledger/event.ts";
 import { pendingLine, pendingPod } from "../../ops/pending-pods.ts";
 import { writtenSettings } from "../components/support.ts";
+import { Kept } from "../ledger/kept.ts";
 import { liftlock } from "../ops/support/harness.ts";
-
-/** A ledger in memory. */
-class Kept implements Ledger {
-  readonly events: LedgerEvent[] = [];
-  who: Actor = { name: "Sam", email: "sam@example.com" };
-  actor = async () => this.who;
-  read = async () => ({ events: [...this.events], findings: [] });
-  sync = async () => ({ sent: 0, received: 0, offline: false });
-  append = async (...what: Happening[]) => {
-    const added = what.map((one, i) => ({
-      id: `e${this.events.length + i + 1}`,
-      number: this.events.length + i + 1,
-      previous: null,
-      at: new Date().toISOString(),
-      actor: this.who,
-      what: one,
-    }));
-    this.events.push(...added);
-    return { events: added, unsynced: 0 };
-  };
-}
 
 const roles = { owner: { people: ["paula@example.com"] }, tester: { people: ["quinn@example.com"] } };
 const gates = { production: { approvals: [{ roles: ["owner"] }], checks: [{ name: "load-test", in: "staging", evidence: true }] } };

@@ -3,8 +3,8 @@ import { execaNode } from "execa";
 import { beforeEach, describe, expect, test } from "vitest";
 import { moment } from "../../ops/ledger/select.ts";
 import { readTime } from "../../ops/read-time.ts";
+import { Kept } from "../ledger/kept.ts";
 import { liftlock } from "../ops/support/harness.ts";
-import { Kept } from "../promotion/stand-in.ts";
 import "../../ops/commands/freeze.ts";
 
 const noon = Date.UTC(2026, 10, 21, 12);

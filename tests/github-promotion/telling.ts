@@ -7,11 +7,12 @@ import type { Context, GlobalOptions } from "../../ops/context.ts";
 import type { Engine, HistoryEntry } from "../../ops/engine.ts";
 import type { GithubConnection } from "../../ops/github/connection.ts";
 import { Publications } from "../../ops/github/publish/publications.ts";
-import type { Actor, Happening, Ledger, LedgerEvent } from "../../ops/ledger/event.ts";
+import type { Happening } from "../../ops/ledger/event.ts";
 import { main } from "../../ops/main.ts";
 import { readValue } from "../../ops/promotion/stack-file.ts";
 import type { ProjectSummary, Selector } from "../../ops/selector.ts";
 import type { Io } from "../../ops/terminal/io.ts";
+import { Kept } from "../ledger/kept.ts";
 import { by, clock, github, projectDir, put, release, repo, tokens, yaml } from "./town.ts";
 
 /** Runs of a team on the town's GitHub: what they record, and what GitHub hears of it. */
@@ -42,29 +43,11 @@ export const rolledBack = (stack: string, from: Version, to: Version, automatic 
   { kind: "hold", stack, releaseId: releaseId(from), reason: cause, automatic },
 ];
 
-/** A ledger in memory, by the town's clock. */
-export class Kept implements Ledger {
-  readonly events: LedgerEvent[] = [];
-  who: Actor = { name: "Robot", login: "robot" };
-  actor = async () => this.who;
-  read = async () => ({ events: [...this.events], findings: [] });
-  sync = async () => ({ sent: 0, received: 0, offline: false });
-  append = async (...what: Happening[]) => {
-    const number = this.events.length;
-    clock.now += 1_000;
-    const at = new Date(clock.now).toISOString();
-    const added = what.map((one, i) => ({
-      id: `e${number + i + 1}`,
-      number: number + i + 1,
-      previous: null,
-      at,
-      actor: this.who,
-      what: one,
-    }));
-    this.events.push(...added);
-    return { events: added, unsynced: 0 };
-  };
-}
+/** By the town's clock, a second later each time. */
+const ticked = (): Date => {
+  clock.now += 1_000;
+  return new Date(clock.now);
+};
 
 export const PLANTED = "ghp_planted-and-never-to-be-seen-4713";
 
@@ -77,7 +60,7 @@ interface Options {
 
 /** A project's checkout, its ledger, and one GitHub. Each has an outbox of its own. */
 export class Team {
-  readonly ledger = new Kept();
+  readonly ledger = new Kept({ name: "Robot", login: "robot" }, ticked);
   readonly project: ProjectSummary;
   readonly outbox: string;
   readonly live = new Map<string, { release: Version; at: string; configuration?: HistoryEntry["config"] }>();

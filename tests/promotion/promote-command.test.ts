@@ -8,8 +8,9 @@ import type { HistoryEntry } from "../../ops/engine.ts";
 import type { Happening } from "../../ops/ledger/event.ts";
 import { configurationOf } from "../../ops/promotion/configuration.ts";
 import { writtenSettings } from "../components/support.ts";
+import { Kept } from "../ledger/kept.ts";
 import { liftlock } from "../ops/support/harness.ts";
-import { Kept, release } from "./stand-in.ts";
+import { release } from "./stand-in.ts";
 import "../../ops/commands/promote.ts";
 
 /** Staging runs 1.1.0, production 1.0.0. */

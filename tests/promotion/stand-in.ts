@@ -3,38 +3,14 @@ import os from "node:os";
 import path from "node:path";
 import { parse, stringify } from "yaml";
 import type { Engine, HistoryEntry, RunOptions, RunResult } from "../../ops/engine.ts";
-import type { Actor, Happening, Ledger, LedgerEvent } from "../../ops/ledger/event.ts";
 import { configurationOf, readRelease } from "../../ops/promotion/configuration.ts";
 import { writtenSettings } from "../components/support.ts";
+import { Kept } from "../ledger/kept.ts";
 import { fakeEngine, liftlock, type World } from "../ops/support/harness.ts";
 // Commands are loaded when they run: not within the time that a test has.
 import "../../ops/commands/rollback.ts";
 import "../../ops/commands/up.ts";
 import "../../ops/notify/outbox.ts";
-
-/** A ledger in memory. */
-export class Kept implements Ledger {
-  readonly events: LedgerEvent[] = [];
-  who: Actor = { name: "Sam", email: "sam@example.com" };
-  actor = async () => this.who;
-  read = async () => ({ events: [...this.events], findings: [] });
-  sync = async () => ({ sent: 0, received: 0, offline: false });
-  append: Ledger["append"] = async (...what) => {
-    const added = what.map((one, i) => ({
-      id: `e${this.events.length + i + 1}`,
-      number: this.events.length + i + 1,
-      previous: null,
-      at: new Date().toISOString(),
-      actor: this.who,
-      what: one,
-    }));
-    this.events.push(...added);
-    return { events: added, unsynced: 0 };
-  };
-  of<K extends Happening["kind"]>(kind: K) {
-    return this.events.flatMap(({ what }) => (what.kind === kind ? [what as Extract<Happening, { kind: K }>] : []));
-  }
-}
 
 export const release = (version: string, more: object = {}) => ({
   ...writtenSettings("ferry", "staging").release,

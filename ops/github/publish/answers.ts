@@ -1,9 +1,8 @@
 import { releaseId } from "../../../components/release.ts";
-import { sourcesOf, stacksOf } from "../../../components/upstream.ts";
 import type { Context, GateAnswer } from "../../context.ts";
 import { evaluateGates } from "../../gates/evaluate.ts";
 import { candidate, gateInput, gather } from "../../gates/evidence.ts";
-import { unreadOf } from "../../gates/unread.ts";
+import { decidingOn, unreadOf } from "../../gates/unread.ts";
 import { requestOf } from "../../promotion/gates.ts";
 import { hasGates } from "../../promotion/may-enter.ts";
 
@@ -21,7 +20,7 @@ export async function answersNow(context: Context, heard: readonly GateAnswer[],
       const release = candidate(evidence, stack);
       const live = evidence.facts.get(stack)?.live;
       const asked = heard.findLast((answer) => answer.stack === stack);
-      if (unreadOf(evidence, [stack, ...stacksOf(sourcesOf(promotion, stack))]) !== undefined) return asked;
+      if (unreadOf(evidence, decidingOn(evidence, stack)) !== undefined) return asked;
       if (release === undefined || (live !== undefined && releaseId(live) === releaseId(release))) return asked;
       const requester = requestOf(evidence.events, stack, releaseId(release));
       const input = await gateInput(evidence, { stack, release, ...(requester === undefined ? {} : { requester }) });

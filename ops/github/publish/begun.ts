@@ -3,6 +3,7 @@ import os from "node:os";
 import path from "node:path";
 import writeFileAtomic from "write-file-atomic";
 import { z } from "zod";
+import { isAlive } from "../../process-alive.ts";
 
 const Run = z.object({ begun: z.string(), pid: z.number().int(), host: z.string() });
 
@@ -29,8 +30,7 @@ export class BegunHere {
     return new Map(
       this.#stacks().flatMap((stack): [string, string][] => {
         const run = this.#read(stack);
-        const isOver = run !== undefined && run.host === os.hostname() && (run.pid === process.pid || !lives(run.pid));
-        return isOver ? [[stack, run.begun]] : [];
+        return run !== undefined && isOver(run) ? [[stack, run.begun]] : [];
       }),
     );
   }
@@ -59,12 +59,5 @@ export class BegunHere {
   }
 }
 
-function lives(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    // Somebody else's process lives, too.
-    return (error as NodeJS.ErrnoException).code === "EPERM";
-  }
-}
+const isOver = ({ host, pid }: z.infer<typeof Run>): boolean =>
+  host === os.hostname() && (pid === process.pid || isAlive(host, pid, host) === false);
